@@ -1,0 +1,16 @@
+/** Tests run as ES modules: chokidar 5 has no CommonJS build. */
+export default {
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'es6' }, sourceMaps: 'inline' },
+    ],
+  },
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.tidemark/'],
+  watchPathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.tidemark/', '<rootDir>/data/'],
+  testTimeout: 60_000,
+  maxWorkers: 2,
+}

@@ -1,0 +1,50 @@
+/**
+ * Every error that Tidemark itself raises: what was expected, what came, where, and how to mend it.
+ * The code is the failure type that Temporal shows; `retryable` says whether trying again can help.
+ */
+const CATALOGUE = {
+  ConfigInvalid: { retryable: false },
+  UsageError: { retryable: false },
+  AlreadyRunning: { retryable: false },
+  ServerUnavailable: { retryable: true },
+  PortTaken: { retryable: false },
+  SourceUnavailable: { retryable: true },
+  FileUnreadable: { retryable: true },
+  CheckBroken: { retryable: true },
+  StagingFailed: { retryable: true },
+  WarehouseBusy: { retryable: true },
+  WarehouseFailed: { retryable: true },
+  ClaimLost: { retryable: true },
+  PipelineUnknown: { retryable: true },
+  FileHeld: { retryable: false },
+  PartitionMissing: { retryable: false },
+} as const satisfies Record<string, { retryable: boolean }>
+
+export type ErrorCode = keyof typeof CATALOGUE
+
+export class TidemarkError extends Error {
+  override readonly name = 'TidemarkError'
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    options?: { cause?: unknown },
+  ) {
+    super(message, options)
+  }
+
+  get retryable(): boolean {
+    return CATALOGUE[this.code].retryable
+  }
+}
+
+/** The message of anything that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
+/** The system error code, such as `ENOENT`, of anything that was thrown. */
+export function systemCodeOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined
+  return typeof error.code === 'string' ? error.code : undefined
+}

@@ -1,0 +1,25 @@
+import type { Readable } from 'node:stream'
+import type { Pattern } from '../partitions/pattern.ts'
+
+/** One file as a listing shows it. */
+export interface Listed {
+  /** Relative to the source, with `/` between its parts. */
+  readonly path: string
+  /** Tells two versions of a path apart. */
+  readonly fingerprint: string
+  readonly size: number
+  readonly modifiedAt: Date
+  /** Why a file that matches may not be read at all: a link that leads out, a pipe, a device, a name that is not UTF-8. */
+  readonly refused?: string
+}
+
+/** Where files are. Every failure is a `TidemarkError` of code `SourceUnavailable` or `FileUnreadable`, never an empty answer. */
+export interface Source {
+  /** What matches, in pages, each path once. A pattern that is narrowed to one partition looks only where that can be. */
+  list(pattern: Pattern, signal: AbortSignal): AsyncGenerator<readonly Listed[]>
+  /** The file at a path now; undefined when there is none. */
+  stat(path: string): Promise<Listed | undefined>
+  open(path: string): Promise<Readable>
+  /** Calls `hint` with a path (undefined: anything) that may be new; `failed` when watching has ended and only listing is left. */
+  watch(events: { hint(path?: string): void; failed(reason: string): void }): Promise<AsyncDisposable>
+}
