@@ -24,13 +24,11 @@ export type ErrorCode = keyof typeof CATALOGUE
 
 export class TidemarkError extends Error {
   override readonly name = 'TidemarkError'
+  readonly code: ErrorCode
 
-  constructor(
-    readonly code: ErrorCode,
-    message: string,
-    options?: { cause?: unknown },
-  ) {
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
     super(message, options)
+    this.code = code
   }
 
   get retryable(): boolean {
