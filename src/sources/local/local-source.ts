@@ -1,0 +1,20 @@
+import type { Source } from '../source.ts'
+import { openFile } from './open-file.ts'
+import { assertStillThere, openRoot } from './root.ts'
+import { statFile } from './stat-file.ts'
+import { walk } from './walk.ts'
+import { watchFolder } from './watch-folder.ts'
+
+/** Files below a folder of this machine, or of a share that it mounts. */
+export function localSource({ folder }: { readonly folder: string }): Source {
+  return {
+    async *list(pattern, signal) {
+      const root = await openRoot(folder)
+      yield* walk(root, pattern, signal)
+      await assertStillThere(root)
+    },
+    stat: (path) => statFile(folder, path),
+    open: (path) => openFile(folder, path),
+    watch: (events) => watchFolder(folder, events),
+  }
+}

@@ -1,0 +1,53 @@
+import type { Segment } from '../../partitions/pattern.ts'
+import { isPlainName } from './names.ts'
+
+/** How far into a pattern's segments a folder is. With `**` that can be several places at once, so each folder is entered once. */
+export type Route = readonly number[]
+
+export function startOf(segments: readonly Segment[]): Route {
+  return spread(segments, [0])
+}
+
+/** The only names that can lead on, so that the folder need not be read; undefined when there is a wildcard. */
+export function onlyNames(segments: readonly Segment[], route: Route): string[] | undefined {
+  const names = new Set<string>()
+  for (const at of route) {
+    const literal = segments[at]?.literal
+    if (literal === undefined) return undefined
+    if (isPlainName(literal)) names.add(literal)
+  }
+  return [...names]
+}
+
+/** Can a file of that name in this folder match? */
+export function endsHere(segments: readonly Segment[], route: Route, name: string): boolean {
+  const last = segments.length - 1
+  return route.includes(last) && accepts(segments[last], name)
+}
+
+/** Where in the pattern the subfolder of that name is; empty when it need not be entered. */
+export function into(segments: readonly Segment[], route: Route, name: string): Route {
+  const next: number[] = []
+  for (const at of route) {
+    const segment = segments[at]
+    if (segment === undefined || !accepts(segment, name)) continue
+    if (segment.deep) next.push(at)
+    else if (at + 1 < segments.length) next.push(at + 1)
+  }
+  return spread(segments, next)
+}
+
+/** `**` also stands for no folder at all. */
+function spread(segments: readonly Segment[], route: Route): Route {
+  const all = new Set<number>()
+  for (let at of route) {
+    all.add(at)
+    while (segments[at]?.deep && at + 1 < segments.length) all.add(++at)
+  }
+  return [...all]
+}
+
+function accepts(segment: Segment | undefined, name: string): boolean {
+  if (segment === undefined) return false
+  return segment.deep ? !name.startsWith('.') : segment.matches(name)
+}

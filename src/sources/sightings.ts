@@ -1,0 +1,82 @@
+import type { Listed } from './source.ts'
+
+/** What one process may tell another about a file that has not settled: a duration, since their clocks do not agree. */
+export interface Sighting {
+  readonly path: string
+  readonly fingerprint: string
+  readonly watchedMs: number
+}
+
+interface Seen {
+  readonly fingerprint: string
+  /** When this fingerprint was seen first, by our clock; moved back by what another process saw before. */
+  readonly since: number
+  /** From its first look to its last: time in which nobody looked proves nothing. */
+  readonly watchedMs: number
+  /** When the path was seen first, with whatever fingerprint. */
+  readonly firstSeen: number
+}
+
+/** What Tidemark itself observed of files that have not settled, never a file's own times against a clock. */
+export class Sightings {
+  readonly #clock: { now(): number }
+  readonly #seen = new Map<string, Seen>()
+
+  /** The clock must be monotonic, in milliseconds. */
+  constructor(clock: { now(): number } = performance) {
+    this.#clock = clock
+  }
+
+  /** Records a look, to be called as soon as the file was listed; how long this very fingerprint has been watched. */
+  see({ path, fingerprint }: Pick<Listed, 'path' | 'fingerprint'>): number {
+    const now = this.#clock.now()
+    const seen = this.#seen.get(path)
+    const since = seen?.fingerprint === fingerprint ? seen.since : now
+    this.#seen.set(path, { fingerprint, since, watchedMs: now - since, firstSeen: seen?.firstSeen ?? now })
+    return now - since
+  }
+
+  /** Takes over what was seen elsewhere. Own looks win: another fingerprint is ignored, a shorter time changes nothing. */
+  seed({ path, fingerprint, watchedMs }: Sighting): void {
+    const now = this.#clock.now()
+    const before = now - Math.max(0, watchedMs)
+    const seen = this.#seen.get(path) ?? { fingerprint, since: before, watchedMs: 0, firstSeen: before }
+    if (seen.fingerprint !== fingerprint) return
+    this.#seen.set(path, {
+      fingerprint,
+      since: Math.min(seen.since, before),
+      watchedMs: Math.max(seen.watchedMs, watchedMs),
+      firstSeen: Math.min(seen.firstSeen, before),
+    })
+  }
+
+  /** The same fingerprint in two recorded looks at least `settleMs` apart; at 0 the look that found `listed` is enough. */
+  isSettled({ path, fingerprint }: Pick<Listed, 'path' | 'fingerprint'>, settleMs: number): boolean {
+    const seen = this.#seen.get(path)
+    return (seen?.fingerprint === fingerprint ? seen.watchedMs : 0) >= settleMs
+  }
+
+  /** For what is up to date: only what has not settled need be remembered. */
+  forget(path: string): void {
+    this.#seen.delete(path)
+  }
+
+  /** After a complete sweep: forgets what it did not find. */
+  forgetAllBut(paths: ReadonlySet<string>): void {
+    for (const path of this.#seen.keys()) if (!paths.has(path)) this.#seen.delete(path)
+  }
+
+  /** The `n` watched for longest, which lose most when they must settle anew. */
+  oldest(n: number): Sighting[] {
+    return [...this.#seen]
+      .map(([path, { fingerprint, watchedMs }]) => ({ path, fingerprint, watchedMs }))
+      .sort((a, b) => b.watchedMs - a.watchedMs)
+      .slice(0, n)
+  }
+
+  /** How long the path has been there at all, however often it changed; undefined when it was never seen. */
+  firstSeenMsAgo(path: string): number | undefined {
+    const seen = this.#seen.get(path)
+    return seen === undefined ? undefined : this.#clock.now() - seen.firstSeen
+  }
+}

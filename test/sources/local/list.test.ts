@@ -1,0 +1,152 @@
+import { mkdir, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from '@jest/globals'
+import { localSource } from '../../../src/sources/local/local-source.ts'
+import { listAll, pathsOf, put, withFolder } from '../folder.ts'
+import { patternOf } from '../pattern.ts'
+
+const CSV = patternOf('{partition}.csv')
+const DEEP = patternOf('**/{partition}.csv')
+
+test('names are names, whatever they are made of', () =>
+  withFolder(async (folder) => {
+    const names = [
+      ' leading and trailing ',
+      'Zürich 🌊',
+      `it's "quoted"`,
+      '100%20',
+      'a[1]*?{b}',
+      '-rf',
+      'two\nlines',
+      'back\\slash',
+      "x'; DROP TABLE t; --",
+      'ａ',
+      '\\xff',
+    ]
+    for (const name of names) await put(folder, `${name}.csv`)
+    const source = localSource({ folder })
+    const listed = await listAll(source, CSV)
+    expect(listed.map(({ path }) => path)).toEqual(names.map((name) => `${name}.csv`).sort())
+    expect(listed.filter(({ refused }) => refused !== undefined)).toEqual([])
+    for (const one of listed) expect(await source.stat(one.path)).toEqual(one)
+  }))
+
+test('only what matches is listed, in one order, each path once', () =>
+  withFolder(async (folder) => {
+    for (const path of ['b.csv', 'a.csv', 'sub/c.csv', 'sub/deep/d.csv', 'sub/e.txt', '.hidden/f.csv', 'zoo/b.csv'])
+      await put(folder, path)
+    await mkdir(join(folder, 'folder.csv'))
+    const source = localSource({ folder })
+    expect(await pathsOf(source, CSV)).toEqual(['a.csv', 'b.csv'])
+    expect(await pathsOf(source, DEEP)).toEqual(['a.csv', 'b.csv', 'sub/c.csv', 'sub/deep/d.csv', 'zoo/b.csv'])
+    expect(await pathsOf(source, patternOf('*/{partition}.csv'))).toEqual(['sub/c.csv', 'zoo/b.csv'])
+    expect(await pathsOf(source, patternOf('**/deep/**/{partition}.csv'))).toEqual(['sub/deep/d.csv'])
+    expect(await pathsOf(source, patternOf('.hidden/{partition}.csv'))).toEqual(['.hidden/f.csv'])
+  }))
+
+test('a pattern narrowed to one partition finds it, or finds nothing', () =>
+  withFolder(async (folder) => {
+    await put(folder, 'shop/2018-01-22.csv')
+    const source = localSource({ folder })
+    const pattern = patternOf('shop/{partition}.csv')
+    expect(await pathsOf(source, pattern.narrow('2018-01-22'))).toEqual(['shop/2018-01-22.csv'])
+    expect(await pathsOf(source, pattern.narrow('2018-01-23'))).toEqual([])
+    expect(await pathsOf(source, pattern.narrow('x'.repeat(300)))).toEqual([])
+    expect(await pathsOf(source, patternOf('{partition}/2018-01-22.csv').narrow('..'))).toEqual([])
+  }))
+
+test('a literal path is looked up, so the folder need not be read', () =>
+  withFolder(async (folder) => {
+    await put(folder, 'drop/only.csv')
+    const [listed] = await listAll(localSource({ folder }), { ...patternOf('drop/only.csv'), keyOf: () => 'only' })
+    expect(listed).toMatchObject({ path: 'drop/only.csv', size: 8 })
+  }))
+
+test('the fingerprint tells a rewrite with the old size and time put back', () =>
+  withFolder(async (folder) => {
+    await put(folder, 'a.csv', 'a,b\n1,2\n')
+    const source = localSource({ folder })
+    const before = await source.stat('a.csv')
+    const { atime, mtime } = await stat(join(folder, 'a.csv'))
+    await writeFile(join(folder, 'a.csv'), 'a,b\n3,4\n')
+    await utimes(join(folder, 'a.csv'), atime, mtime)
+    const after = await source.stat('a.csv')
+    expect(after?.size).toBe(before?.size)
+    expect(after?.modifiedAt.getTime()).toBe(before?.modifiedAt.getTime())
+    expect(after?.fingerprint).not.toBe(before?.fingerprint)
+    expect((await listAll(source, CSV))[0]).toEqual(after)
+  }))
+
+test('the fingerprint tells another file that was moved into its place', () =>
+  withFolder(async (folder) => {
+    await put(folder, 'a.csv')
+    await put(folder, 'new')
+    const source = localSource({ folder })
+    const before = await source.stat('a.csv')
+    await rename(join(folder, 'new'), join(folder, 'a.csv'))
+    expect((await source.stat('a.csv'))?.fingerprint).not.toBe(before?.fingerprint)
+  }))
+
+test('20,000 files come in pages, soon', () =>
+  withFolder(async (folder) => {
+    const names = Array.from({ length: 20_000 }, (_, index) => `${String(index).padStart(5, '0')}.csv`)
+    for (let from = 0; from < names.length; from += 100)
+      await Promise.all(names.slice(from, from + 100).map((name) => writeFile(join(folder, name), '')))
+    const started = performance.now()
+    const pages: number[] = []
+    const seen = new Set<string>()
+    for await (const page of localSource({ folder }).list(CSV, new AbortController().signal)) {
+      pages.push(page.length)
+      for (const { path } of page) seen.add(path)
+    }
+    expect(seen).toEqual(new Set(names))
+    expect(Math.max(...pages)).toBeLessThanOrEqual(1000)
+    expect(pages.length).toBeLessThan(25)
+    expect(performance.now() - started).toBeLessThan(6000)
+  }))
+
+test('a listing that is called off stops', () =>
+  withFolder(async (folder) => {
+    await put(folder, 'a.csv')
+    const controller = new AbortController()
+    controller.abort()
+    await expect(localSource({ folder }).list(CSV, controller.signal).next()).rejects.toBe(controller.signal.reason)
+  }))
+
+test('a file that goes away during the listing is simply gone', () =>
+  withFolder(async (folder) => {
+    for (let index = 0; index < 1500; index++) await put(folder, `${String(index).padStart(4, '0')}.csv`)
+    const pages = localSource({ folder }).list(CSV, new AbortController().signal)
+    const first = await pages.next()
+    await rm(join(folder, '1499.csv'))
+    const second = await pages.next()
+    const paths = [...(first.value ?? []), ...(second.value ?? [])].map(({ path }) => path)
+    expect(paths).toHaveLength(1499)
+    expect(paths).not.toContain('1499.csv')
+    expect((await pages.next()).done).toBe(true)
+  }))
+
+test('a listing whose folder is moved away in the middle fails, and does not look like deletions', () =>
+  withFolder(async (parent) => {
+    const folder = join(parent, 'root')
+    for (let index = 0; index < 1500; index++) await put(folder, `${index}.csv`)
+    const pages = localSource({ folder }).list(CSV, new AbortController().signal)
+    await pages.next()
+    await rename(folder, join(parent, 'elsewhere'))
+    await mkdir(folder)
+    const rest = async () => {
+      for await (const _page of pages);
+    }
+    await expect(rest()).rejects.toMatchObject({ code: 'SourceUnavailable', message: expect.stringContaining(folder) })
+  }))
+
+test('a source whose folder is itself a link is listed and opened', () =>
+  withFolder(async (parent) => {
+    await put(parent, 'real/a.csv')
+    await symlink('real', join(parent, 'link'))
+    const source = localSource({ folder: join(parent, 'link') })
+    expect(await pathsOf(source, CSV)).toEqual(['a.csv'])
+    expect(await source.stat('a.csv')).toMatchObject({ path: 'a.csv' })
+    const [chunk] = await (await source.open('a.csv')).toArray()
+    expect(String(chunk)).toBe('a,b\n1,2\n')
+  }))
