@@ -7,5 +7,5 @@ for database in temporal temporal_visibility; do
   sql() { temporal-sql-tool --plugin postgres12 --db "$database" "$@"; }
   sql create-database
   sql setup-schema -v 0.0
-  sql update-schema --schema-name "postgresql/v12/$kind/versioned"
+  sql update-schema --schema-name "postgresql/v12/$kind"
 done

@@ -1,7 +1,7 @@
 /**
  * The container's health check: does the worker of this container poll its task queue?
- * A worker that is alive but has lost the server, or hangs, is told from one that works.
- * usage: node worker-health.mjs [TASK_QUEUE]
+ * It tells a worker that lives but has lost the server, or hangs, from one that works.
+ * usage: node worker-health.mjs TASK_QUEUE
  */
 import { hostname } from 'node:os'
 import { Connection } from '@temporalio/client'
@@ -10,31 +10,33 @@ import { loadClientConnectConfig } from '@temporalio/envconfig'
 /** A poll waits at the server for up to a minute and is recorded when it begins: two of them, and time to spare. */
 const STALE_AFTER_MS = 150_000
 const DEADLINE_MS = 5_000
-/** The number of TASK_QUEUE_TYPE_WORKFLOW: workflow polls go on while every slot for activities is taken. */
+/** TASK_QUEUE_TYPE_WORKFLOW: those polls go on while every slot for activities is taken. */
 const WORKFLOW_TASKS = 1
 
-const taskQueue = process.argv[2] ?? 'tidemark'
-const { connectionOptions, namespace = 'default' } = loadClientConnectConfig()
-const connection = await Connection.connect({ ...connectionOptions, connectTimeout: DEADLINE_MS })
+const taskQueue = process.argv[2]
 try {
-  const { pollers } = await connection.withDeadline(Date.now() + DEADLINE_MS, () =>
-    connection.workflowService.describeTaskQueue({ namespace, taskQueue: { name: taskQueue }, taskQueueType: WORKFLOW_TASKS }),
-  )
-  const ours = pollers.filter(isOurs)
-  const last = Math.max(0, ...ours.map(lastPoll))
+  const last = await lastPoll(taskQueue)
   if (Date.now() - last > STALE_AFTER_MS) {
-    console.error(`no worker on ${hostname()} has polled ${taskQueue} in ${namespace} for ${STALE_AFTER_MS / 1000} s`)
-    process.exitCode = 1
+    throw new Error(`no worker on ${hostname()} has polled the task queue ${taskQueue} for ${STALE_AFTER_MS / 1000} s`)
   }
-} finally {
-  await connection.close()
+} catch (error) {
+  console.error(error.message)
+  process.exitCode = 1
 }
 
-/** The SDK names a worker PID@HOSTNAME, and a container's host name is its own. */
-function isOurs(poller) {
-  return poller.identity.endsWith(`@${hostname()}`)
-}
-
-function lastPoll(poller) {
-  return Number(poller.lastAccessTime?.seconds ?? 0) * 1000
+/** In milliseconds since 1970; 0 if there is none. */
+async function lastPoll(name) {
+  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig()
+  const connection = await Connection.connect({ ...connectionOptions, connectTimeout: DEADLINE_MS })
+  try {
+    const request = { namespace, taskQueue: { name }, taskQueueType: WORKFLOW_TASKS }
+    const { pollers } = await connection.withDeadline(Date.now() + DEADLINE_MS, () =>
+      connection.workflowService.describeTaskQueue(request),
+    )
+    // The SDK names a worker PID@HOSTNAME, and a container has a host name of its own.
+    const ours = pollers.filter(({ identity }) => identity.endsWith(`@${hostname()}`))
+    return Math.max(0, ...ours.map(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1000))
+  } finally {
+    await connection.close()
+  }
 }
