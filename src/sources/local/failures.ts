@@ -41,7 +41,7 @@ function folderMendOf(code: string | undefined): string {
     case 'EPERM':
       return `Let the user that runs Tidemark${uidOf()} read and enter it.`
     default:
-      return 'See that its disk or share is mounted and sound.'
+      return machineMendOf(code)
   }
 }
 
@@ -53,8 +53,14 @@ function fileMendOf(code: string | undefined): string {
     case 'EPERM':
       return `Let the user that runs Tidemark${uidOf()} read it.`
     default:
-      return 'See that its disk or share is mounted and sound.'
+      return machineMendOf(code)
   }
+}
+
+function machineMendOf(code: string | undefined): string {
+  return code === 'EMFILE' || code === 'ENFILE'
+    ? 'Raise the limit of open files (`ulimit -n`).'
+    : 'See that its disk or share is mounted and sound.'
 }
 
 function uidOf(): string {

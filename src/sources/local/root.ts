@@ -8,13 +8,14 @@ export interface Root {
   readonly real: Buffer
   readonly dev: bigint
   readonly ino: bigint
+  readonly bornNs: bigint
 }
 
 export async function openRoot(folder: string): Promise<Root> {
   try {
     const real = await realpath(folder, { encoding: 'buffer' })
     const stats = await lstat(real, { bigint: true })
-    if (stats.isDirectory()) return { folder, real, dev: stats.dev, ino: stats.ino }
+    if (stats.isDirectory()) return { folder, real, dev: stats.dev, ino: stats.ino, bornNs: stats.birthtimeNs }
   } catch (error) {
     throw folderUnavailable(folder, error)
   }
@@ -26,7 +27,7 @@ export async function openRoot(folder: string): Promise<Root> {
 
 /** Everything below a root that vanished in mid-listing looks deleted one by one; this tells it apart. */
 export async function assertStillThere(root: Root): Promise<void> {
-  if (await isSame(root)) return
+  if (isSame(root, await openRoot(root.folder))) return
   throw new TidemarkError(
     'SourceUnavailable',
     `Expected ${root.folder} to stay in its place while it was listed, got another folder there. The next listing sees what it holds.`,
@@ -36,15 +37,16 @@ export async function assertStillThere(root: Root): Promise<void> {
 /** For watching: false as soon as the folder that was opened is no longer the one at its path. */
 export async function isStillThere(root: Root): Promise<boolean> {
   try {
-    return await isSame(root)
+    const now = await openRoot(root.folder)
+    // A folder that was deleted and made again often gets its old inode.
+    return isSame(root, now) && now.bornNs === root.bornNs
   } catch (error) {
     // A disk that stammers is no proof that the folder is gone.
     return !(error instanceof TidemarkError) || !['ENOENT', 'ENOTDIR', undefined].includes(systemCodeOf(error.cause))
   }
 }
 
-async function isSame(root: Root): Promise<boolean> {
-  const now = await openRoot(root.folder)
+function isSame(root: Root, now: Root): boolean {
   return now.real.equals(root.real) && now.dev === root.dev && now.ino === root.ino
 }
 

@@ -3,9 +3,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { FSWatcher } from 'chokidar'
 import { messageOf } from '../../errors.ts'
 import type { Source } from '../source.ts'
+import { folderUnavailable } from './failures.ts'
 import { isStillThere, openRoot } from './root.ts'
 
-/** A new folder is watched only some milliseconds after it is seen; what came in between is found by looking again. */
+/** A new folder is read first and watched some milliseconds later; what came in between is found by reading it again. */
 const LOOK_AGAIN_MS = 150
 /** The system says nothing when a parent of the folder is renamed or its disk goes away. */
 const ROOT_CHECK_MS = 1000
@@ -17,17 +18,20 @@ const ROOT_CHECK_MS = 1000
 export async function watchFolder(folder: string, events: Parameters<Source['watch']>[0]): Promise<AsyncDisposable> {
   const root = await openRoot(folder)
   const base = root.real.toString()
-  const { watch } = await import('chokidar')
+  const { watch } = await import('chokidar').catch((error: unknown) => {
+    throw folderUnavailable(folder, error)
+  })
   const watcher = watch(base, {
     ignored: (_path, stats) => stats !== undefined && !stats.isDirectory(),
-    ignoreInitial: true,
     ignorePermissionErrors: true,
     followSymlinks: false,
     atomic: false,
   })
 
   let ended: Promise<void> | undefined
+  let ready = false
   let lookAgain: NodeJS.Timeout | undefined
+  const newFolders = new Set<string>()
   const rootCheck = setInterval(async () => {
     if (!(await isStillThere(root))) fail(`the folder ${folder} is no longer the one that was watched`)
   }, ROOT_CHECK_MS)
@@ -54,13 +58,20 @@ export async function watchFolder(folder: string, events: Parameters<Source['wat
   watcher.on('raw', (_event, name, details) => {
     if (ended === undefined) events.hint(hintOf(base, details, name))
   })
-  watcher.on('addDir', () => {
-    if (ended !== undefined) return
+  watcher.on('unlinkDir', (path) => newFolders.delete(path))
+  watcher.on('addDir', (path) => {
+    if (!ready || ended !== undefined) return
+    newFolders.add(path)
     events.hint()
-    clearTimeout(lookAgain)
-    lookAgain = setTimeout(() => events.hint(), LOOK_AGAIN_MS)
+    lookAgain ??= setTimeout(() => {
+      lookAgain = undefined
+      watcher.add([...newFolders])
+      newFolders.clear()
+      events.hint()
+    }, LOOK_AGAIN_MS)
   })
   await started
+  ready = true
   if (watcher.getWatched()[base] === undefined) fail(`the folder ${folder} could not be watched`)
   return { [Symbol.asyncDispose]: end }
 }
