@@ -1,0 +1,34 @@
+import { DateTime, type TokenParser } from 'luxon'
+import type { TimePartitions } from './partitions.ts'
+import type { WallTime } from './wall-clock.ts'
+
+/** How keys are written where the config says nothing, in Luxon tokens; a week by its Monday. */
+export const DEFAULT_FORMATS: Readonly<Record<TimePartitions['kind'], string>> = {
+  hourly: 'yyyy-MM-dd-HH',
+  daily: 'yyyy-MM-dd',
+  weekly: 'yyyy-MM-dd',
+  monthly: 'yyyy-MM',
+}
+
+/** Keys are on wall-clock time, which is kept as if it were UTC, and must not depend on the machine's language. */
+const READING = { zone: 'utc', locale: 'en-US' } as const
+
+const parsers = new Map<string, TokenParser>()
+
+export function writeWall(format: string, wall: WallTime): string {
+  return DateTime.fromMillis(wall, READING).toFormat(format)
+}
+
+/** The time that a text says; undefined when the text is not exactly what this format writes for that time. */
+export function readWall(format: string, text: string): WallTime | undefined {
+  const date = DateTime.fromFormatParser(text, parserOf(format), READING)
+  return date.isValid && date.toFormat(format) === text ? date.toMillis() : undefined
+}
+
+function parserOf(format: string): TokenParser {
+  const known = parsers.get(format)
+  if (known) return known
+  const parser = DateTime.buildFormatParser(format, { locale: READING.locale })
+  parsers.set(format, parser)
+  return parser
+}
