@@ -1,0 +1,74 @@
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { quotedName, quotedText } from '../checks/sql-text.ts'
+import { TidemarkError } from '../errors.ts'
+import { badCells } from './bad-cells.ts'
+import { exactCast } from './exact-cast.ts'
+import { HeldFile } from './held.ts'
+import type { Records } from './record-file.ts'
+import { MAX_RECORD_BYTES } from './record-scanner.ts'
+import { duckdbErrorKind } from './sandbox.ts'
+import type { TableShape } from './table-shape.ts'
+
+/** Room for the longest record that the scanner lets through, and its line end. */
+const MAX_LINE_BYTES = MAX_RECORD_BYTES + 1024
+/** What the file may be blamed for. All else is this machine's or ours. */
+const FAULTS_OF_THE_FILE = ['Invalid Input Error', 'Conversion Error']
+
+/**
+ * Writes the rows as Parquet, columns in declared order. Every cell is read as text and cast exactly.
+ * @throws HeldFile, TidemarkError StagingFailed, whatever kills the database
+ */
+export async function parse(connection: DuckDBConnection, records: Records, shape: TableShape, to: string): Promise<number> {
+  const texts = textsOf(records, shape)
+  const values = shape.types.map((type, place) => `${exactCast(`t${place}`, type, shape.csv)} AS v${place}`)
+  const columns = shape.columns.map(
+    (column, place) => `coalesce(v${place}, CASE WHEN t${place} IS NOT NULL THEN error('bad') END) AS ${quotedName(column)}`,
+  )
+  const query = `SELECT ${columns.join(', ')} FROM (SELECT *, ${values.join(', ')} FROM (${texts}))`
+  try {
+    const copied = await connection.runAndReadAll(`COPY (${query}) TO ${quotedText(to)} (FORMAT parquet)`)
+    const rows = Number(copied.getRowsJson()[0]?.[0])
+    if (rows !== records.count) throw new HeldFile(`${records.count} records were counted, but ${rows} read; look at its quotes`)
+    return rows
+  } catch (error) {
+    if (error instanceof HeldFile) throw error
+    throw (await faultOf(error, () => badCells(connection, texts, records, shape))) ?? error
+  }
+}
+
+async function faultOf(error: unknown, look: () => Promise<HeldFile | undefined>): Promise<Error | undefined> {
+  const kind = duckdbErrorKind(error)
+  if (kind === 'Out of Memory Error') return new HeldFile('its records are too long to be read in the memory that is set aside')
+  if (['INTERNAL Error', 'FATAL Error', 'INTERRUPT Error'].includes(kind)) return undefined
+  if (!FAULTS_OF_THE_FILE.includes(kind)) return new TidemarkError('StagingFailed', `DuckDB failed while it read a file: ${kind}`)
+  try {
+    return (await look()) ?? new HeldFile('cannot be read as CSV with the quote, escape and delimiter of the config')
+  } catch (second) {
+    if (FAULTS_OF_THE_FILE.includes(duckdbErrorKind(second))) {
+      return new HeldFile('cannot be read as CSV with the quote, escape and delimiter of the config')
+    }
+    throw second
+  }
+}
+
+/** SQL for the records as texts: `t0`, `t1`… in declared order, NULL where a cell is empty or means "no value". */
+function textsOf(records: Records, { csv, columns }: TableShape): string {
+  const fields = columns.map((_, field) => `'c${field}': 'VARCHAR'`)
+  const nulls = ['', ...csv.nullText].map(quotedText).join(', ')
+  const texts = records.places.map((place, field) => `CASE WHEN c${field} NOT IN (${nulls}) THEN c${field} END AS t${place}`)
+  const options = [
+    `columns={${fields.join(', ')}}`,
+    'auto_detect=false',
+    'header=false',
+    'strict_mode=true',
+    `delim=${quotedText(csv.delimiter)}`,
+    `quote=${quotedText(csv.quote)}`,
+    `escape=${quotedText(csv.escape)}`,
+    "nullstr=''",
+    'allow_quoted_nulls=false', // so that a quoted empty cell is told from a blank line
+    `max_line_size=${MAX_LINE_BYTES}`,
+  ]
+  const from = `read_csv(${quotedText(records.file)}, ${options.join(', ')})`
+  // Of a single column a blank line is a row of NULL to DuckDB.
+  return `SELECT ${texts.join(', ')} FROM ${from}${columns.length === 1 ? ' WHERE c0 IS NOT NULL' : ''}`
+}

@@ -1,0 +1,128 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { DuckDBConnection } from '@duckdb/node-api'
+import type { CheckResult } from '../checks/check.ts'
+import { checkFailures } from '../checks/failures.ts'
+import { runChecks } from '../checks/run-checks.ts'
+import { quotedText } from '../checks/sql-text.ts'
+import type { Pipeline } from '../config/pipeline.ts'
+import { TidemarkError } from '../errors.ts'
+import type { Listed, Source } from '../sources/source.ts'
+import { HeldFile } from './held.ts'
+import { parse } from './parse.ts'
+import { type Received, receive } from './receive.ts'
+import type { Records } from './record-file.ts'
+import { rejection } from './rejection.ts'
+import { Sandbox, SandboxDied } from './sandbox.ts'
+import type { Staged } from './staged.ts'
+import { staging } from './staging-file.ts'
+import { shapeOf, type TableShape } from './table-shape.ts'
+
+export interface StageRequest {
+  readonly pipeline: Pipeline
+  readonly source: Pick<Source, 'open'>
+  /** `loadedHash`: what this path's loaded version hashed to. The same bytes need no second look. */
+  readonly files: readonly { readonly listed: Listed; readonly loadedHash?: string }[]
+  /** Exists, is empty, and is removed by the caller. */
+  readonly folder: string
+  readonly signal: AbortSignal
+}
+
+interface Judged {
+  readonly rows: number
+  readonly checks: readonly CheckResult[]
+}
+
+/**
+ * From a source's bytes to rows that may be trusted, for each file by itself: what is wrong with one is its own verdict.
+ * @throws TidemarkError StagingFailed, CheckBroken, ConfigInvalid; the signal's reason when it aborts
+ */
+export async function stageFiles({ pipeline, source, files, folder, signal }: StageRequest): Promise<readonly Staged[]> {
+  const shape = shapeOf(pipeline)
+  const sandbox = new Sandbox(folder, signal)
+  try {
+    const staged: Staged[] = []
+    for (const [index, { listed, loadedHash }] of files.entries()) {
+      const to = join(folder, String(index))
+      const received = await receiveOrFault({ source, path: listed.path, loadedHash, shape, to, signal })
+      staged.push(
+        await settle(received, listed.path, `${to}.parquet`, (records, rowsFile) =>
+          judge(sandbox, records, pipeline, shape, rowsFile),
+        ),
+      )
+      await staging(() => rm(`${to}.csv`, { force: true }))
+    }
+    return staged
+  } finally {
+    sandbox.close()
+  }
+}
+
+async function receiveOrFault(request: Parameters<typeof receive>[0]): Promise<Received | TidemarkError> {
+  try {
+    return await receive(request)
+  } catch (error) {
+    if (error instanceof TidemarkError && ['FileUnreadable', 'SourceUnavailable'].includes(error.code)) return error
+    throw error
+  }
+}
+
+async function settle(
+  received: Received | TidemarkError,
+  path: string,
+  rowsFile: string,
+  judgeRecords: (records: Records, rowsFile: string) => Promise<Judged | HeldFile>,
+): Promise<Staged> {
+  if (received instanceof TidemarkError) return { verdict: 'unreadable', path, error: received }
+  const { contentHash } = received
+  if (received.kind === 'same') return { verdict: 'same', path, contentHash }
+  const judged = received.kind === 'held' ? received.held : await judgeRecords(received.records, rowsFile)
+  if (judged instanceof HeldFile) {
+    return { verdict: 'held', path, contentHash, reason: judged.message, checks: [], rejected: judged.rejected }
+  }
+  const { rows, checks } = judged
+  const reason = checkFailures(checks, rows)
+  if (reason === undefined) return { verdict: 'good', path, rowsFile, rows, contentHash, checks }
+  return { verdict: 'held', path, contentHash, reason, checks, rejected: [] }
+}
+
+async function judge(
+  sandbox: Sandbox,
+  records: Records,
+  pipeline: Pipeline,
+  shape: TableShape,
+  rowsFile: string,
+): Promise<Judged | HeldFile> {
+  const read = (connection: DuckDBConnection) => readAndCheck(connection, records, pipeline, shape, rowsFile)
+  try {
+    if (records.badCount > 0)
+      throw await rejection(
+        records.file,
+        records.bad.map((bad) => ({ ...bad, column: null })),
+        records.badCount,
+      )
+    try {
+      return await sandbox.run(read)
+    } catch (error) {
+      if (!(error instanceof SandboxDied)) throw error
+      return await sandbox.run(read) // in a new one, so that what an earlier file did to the first is not this one's fault
+    }
+  } catch (error) {
+    if (error instanceof HeldFile) return error
+    if (error instanceof SandboxDied) return new HeldFile(`DuckDB itself fails on it, twice: ${error.message}`)
+    throw error
+  }
+}
+
+async function readAndCheck(
+  connection: DuckDBConnection,
+  records: Records,
+  pipeline: Pipeline,
+  shape: TableShape,
+  rowsFile: string,
+): Promise<Judged> {
+  const rows = await parse(connection, records, shape, rowsFile)
+  if (pipeline.checks.length === 0) return { rows, checks: [] }
+  await connection.run(`CREATE OR REPLACE TEMP VIEW staged AS SELECT * FROM read_parquet(${quotedText(rowsFile)})`)
+  return { rows, checks: await runChecks(connection, 'staged', pipeline.checks) }
+}

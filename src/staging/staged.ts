@@ -1,0 +1,39 @@
+import type { CheckResult } from '../checks/check.ts'
+import type { TidemarkError } from '../errors.ts'
+
+/**
+ * What became of one file. `reason` is shown to people and leaves the machine: it names lines, columns and counts,
+ * never a cell. Cells are in `rejected` and in the samples of `checks`, which only the warehouse gets.
+ */
+export type Staged =
+  | {
+      readonly verdict: 'good'
+      readonly path: string
+      /** Parquet in the staging folder, columns in declared order. */
+      readonly rowsFile: string
+      readonly rows: number
+      readonly contentHash: string
+      readonly checks: readonly CheckResult[]
+    }
+  | { readonly verdict: 'same'; readonly path: string; readonly contentHash: string }
+  | {
+      readonly verdict: 'held'
+      readonly path: string
+      readonly reason: string
+      readonly contentHash?: string
+      readonly checks: readonly CheckResult[]
+      readonly rejected: readonly Rejected[]
+    }
+  | { readonly verdict: 'unreadable'; readonly path: string; readonly error: TidemarkError }
+
+/** One bad record, or one bad cell of it. */
+export interface Rejected {
+  readonly line: number | null
+  readonly column: string | null
+  readonly error: string
+  /** The record as it is in the file, cut to its first characters. */
+  readonly text: string
+}
+
+/** Enough for a person to see what is wrong; a file of a million bad rows must not fill the warehouse. */
+export const MAX_REJECTED = 1_000
