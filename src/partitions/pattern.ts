@@ -67,7 +67,7 @@ function nameSegment(pieces: readonly Piece[], filled: Filled = {}): Segment {
   const [first] = pieces
   const dotted = first?.kind === 'text' && first.text.startsWith('.')
   const matches = (name: string): boolean => {
-    if (name.startsWith('.') && (!dotted || name === '.' || name === '..')) return false
+    if (name.includes('/') || (name.startsWith('.') && (!dotted || name === '.' || name === '..'))) return false
     const holes = regExp.exec(name)?.groups
     return partition === undefined || holes?.partition === undefined ? regExp.test(name) : holes.partition === partition
   }
