@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
@@ -75,6 +75,12 @@ test('our image carries the version of the package', () => {
   const { version } = JSON.parse(readFileSync(new URL('package.json', repository), 'utf8'))
   const built = Object.values(file.services).filter(({ build }) => build !== undefined)
   expect(built.map(({ image }) => image)).toEqual([`tidemark:${version}`, `tidemark:${version}`])
+})
+
+test('the config that is mounted by default is in the repository', () => {
+  const config = file.services.worker?.volumes.find(({ target }) => target === '/tidemark/tidemark.config.ts')
+  const path = /^\$\{TIDEMARK_CONFIG:-(.+)\}$/.exec(config?.source ?? '')?.[1] ?? 'no default'
+  expect(existsSync(new URL(path, repository))).toBe(true)
 })
 
 test('each job and server is given the one password', () => {
