@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Connection } from '@temporalio/client'
+import { isListening } from './ports.ts'
 
 const ONE_TRY_MS = 2_000
 const BETWEEN_TRIES_MS = 50
@@ -23,6 +24,8 @@ export async function serverAnswers({ address, namespace, timeoutMs, signal }: W
 }
 
 async function answersOnce(address: string, namespace: string): Promise<boolean> {
+  // gRPC waits a second before it tries a port again that was closed: longer than the server takes to start.
+  if (!(await isListening(Number(new URL(`http://${address}`).port)))) return false
   let connection: Connection | undefined
   try {
     connection = await Connection.connect({ address, connectTimeout: ONE_TRY_MS })

@@ -41,7 +41,6 @@ export async function spawnServer(command: ServerCommand): Promise<ServerProcess
     })
     const exited = exitOf(child)
     await once(child, 'spawn')
-    child.unref()
     if (child.pid === undefined) throw new Error(`expected ${command.binary} to have a process id`)
     return { pid: child.pid, exited }
   } finally {
@@ -59,7 +58,7 @@ export function logIn(stateFolder: string): string {
 }
 
 async function argumentsFor({ binary, namespace, port, uiPort }: ServerCommand): Promise<string[]> {
-  const { stdout: help } = await run(binary, ['server', 'start-dev', '--help'])
+  const { stdout: help } = await run(binary, ['server', 'start-dev', '--help']).catch(() => ({ stdout: '' }))
   const args = ['server', 'start-dev', '--db-filename', 'temporal.db']
   args.push('--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', 'synchronous=normal')
   args.push('--ip', HOST, '--port', String(port), '--ui-port', String(uiPort))

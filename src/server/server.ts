@@ -52,14 +52,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 }
 
 async function takeOver(stateFolder: string, options: ServerOptions): Promise<RunningServer | undefined> {
-  const { namespace, log = () => {} } = options
+  const { log = () => {} } = options
   const record = await runningServer(stateFolder)
   if (record === undefined) return undefined
-  const unfit = !hasAskedPorts(record, options)
-    ? 'it has other ports'
-    : !(await serverAnswers({ address: record.address, namespace, timeoutMs: ADOPT_TIMEOUT_MS }))
-      ? `it does not answer for namespace ${namespace}`
-      : undefined
+  const unfit = await whyUnfit(record, options)
   if (unfit === undefined) {
     log(`took over the Temporal server that a former run left behind (pid ${record.pid})`)
     return running(stateFolder, record, { adopted: true, exited: endOf(record) })
@@ -70,8 +66,12 @@ async function takeOver(stateFolder: string, options: ServerOptions): Promise<Ru
   return undefined
 }
 
-function hasAskedPorts({ address, uiUrl }: ServerRecord, { port, uiPort }: ServerOptions): boolean {
-  return (port === undefined || address === addressAt(port)) && (uiPort === undefined || uiUrl === uiUrlAt(uiPort))
+async function whyUnfit({ address, uiUrl }: ServerRecord, options: ServerOptions): Promise<string | undefined> {
+  const { namespace, port, uiPort } = options
+  if (port !== undefined && address !== addressAt(port)) return `it is at ${address}`
+  if (uiPort !== undefined && uiUrl !== uiUrlAt(uiPort)) return `its Web UI is at ${uiUrl}`
+  if (await serverAnswers({ address, namespace, timeoutMs: ADOPT_TIMEOUT_MS })) return undefined
+  return `it does not answer for namespace ${namespace}`
 }
 
 async function startNew(stateFolder: string, options: ServerOptions): Promise<RunningServer> {
@@ -79,6 +79,8 @@ async function startNew(stateFolder: string, options: ServerOptions): Promise<Ru
   const ports = choosePorts(options)
   await requireFree(ports)
   const binary = await findServerBinary(env, { log })
+  // Fetching may have taken a minute. Were a port taken now, the server there could be mistaken for this one.
+  await requireFree(ports)
 
   const { pid, exited } = await spawnServer({ binary, stateFolder, namespace, env, ...ports })
   const identity = await identify(pid)
@@ -100,7 +102,6 @@ async function untilItAnswers({ address }: ServerRecord, namespace: string, exit
   const end = new AbortController()
   void exited.then(() => end.abort())
   const answers = await serverAnswers({ address, namespace, timeoutMs: START_TIMEOUT_MS, signal: end.signal })
-  // Another server might have taken the port a moment before this one, which then ends.
   if (end.signal.aborted) throw new Error(await exited)
   if (!answers) throw new Error(`no answer on ${address} in ${START_TIMEOUT_MS / 1000} seconds`)
 }
@@ -124,7 +125,7 @@ async function startFailure(stateFolder: string, reason: string): Promise<Tidema
 
 /** How a process ended is told to its parent alone: of an adopted one it is only seen that it is gone. */
 async function endOf(record: ServerRecord): Promise<string> {
-  while (await isAlive(record)) await delay(LOOK_EVERY_MS, undefined, { ref: false })
+  while (await isAlive(record)) await delay(LOOK_EVERY_MS)
   return 'it ended'
 }
 
