@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -17,6 +18,14 @@ export async function withFolder<T>(run: (folder: string) => Promise<T>): Promis
 export async function put(folder: string, path: string, text = 'a,b\n1,2\n'): Promise<void> {
   await mkdir(dirname(join(folder, path)), { recursive: true })
   await writeFile(join(folder, path), text)
+}
+
+/** Empty files `00000.csv` and on. */
+export async function putMany(folder: string, count: number): Promise<string[]> {
+  await mkdir(folder, { recursive: true })
+  const names = Array.from({ length: count }, (_, index) => `${String(index).padStart(5, '0')}.csv`)
+  for (const name of names) writeFileSync(join(folder, name), '')
+  return names
 }
 
 export async function listAll(source: Source, pattern: Pattern): Promise<Listed[]> {

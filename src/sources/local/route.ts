@@ -22,7 +22,7 @@ export function onlyNames(segments: readonly Segment[], route: Route): string[] 
 /** Can a file of that name in this folder match? */
 export function endsHere(segments: readonly Segment[], route: Route, name: string): boolean {
   const last = segments.length - 1
-  return route.includes(last) && accepts(segments[last], name)
+  return route.includes(last) && segments[last]?.matches(name) === true
 }
 
 /** Where in the pattern the subfolder of that name is; empty when it need not be entered. */
@@ -30,7 +30,7 @@ export function into(segments: readonly Segment[], route: Route, name: string): 
   const next: number[] = []
   for (const at of route) {
     const segment = segments[at]
-    if (segment === undefined || !accepts(segment, name)) continue
+    if (!segment?.matches(name)) continue
     if (segment.deep) next.push(at)
     else if (at + 1 < segments.length) next.push(at + 1)
   }
@@ -45,9 +45,4 @@ function spread(segments: readonly Segment[], route: Route): Route {
     while (segments[at]?.deep && at + 1 < segments.length) all.add(++at)
   }
   return [...all]
-}
-
-function accepts(segment: Segment | undefined, name: string): boolean {
-  if (segment === undefined) return false
-  return segment.deep ? !name.startsWith('.') : segment.matches(name)
 }

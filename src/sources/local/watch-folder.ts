@@ -83,6 +83,7 @@ async function close(watcher: FSWatcher): Promise<void> {
   // Closing takes the listeners away, and a late error without one would end the process.
   watcher.on('error', () => undefined)
   await closed
+  await nextTurn()
 }
 
 /** Undefined, which means anything, when the system named no file or named it in bytes that are no text. */

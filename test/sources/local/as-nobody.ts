@@ -1,4 +1,4 @@
-/** Lists, looks at and opens as a user without rights: `as-nobody.ts FOLDER {name: {list | stat | open}}`, answers in JSON. */
+/** Lists, looks at and opens as a user without rights: `as-nobody.ts FOLDER {name: {list, key? | stat | open}}`, answers in JSON. */
 import { TidemarkError } from '../../../src/errors.ts'
 import { localSource } from '../../../src/sources/local/local-source.ts'
 import { pathsOf } from '../folder.ts'
@@ -14,9 +14,13 @@ if (process.getuid?.() === 0) {
 
 const source = localSource({ folder })
 const answers: Record<string, unknown> = {}
-for (const [name, { list, stat, open }] of Object.entries<{ list?: string; stat?: string; open?: string }>(JSON.parse(tries))) {
+type Try = { list?: string; key?: string; stat?: string; open?: string }
+for (const [name, { list, key, stat, open }] of Object.entries<Try>(JSON.parse(tries))) {
   try {
-    if (list !== undefined) answers[name] = await pathsOf(source, patternOf(list))
+    if (list !== undefined) {
+      const pattern = patternOf(list)
+      answers[name] = await pathsOf(source, key === undefined ? pattern : pattern.narrow(key))
+    }
     if (stat !== undefined) answers[name] = await source.stat(stat)
     if (open !== undefined) answers[name] = (await (await source.open(open)).toArray()).join('')
   } catch (error) {

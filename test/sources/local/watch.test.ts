@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, test } from '@jest/globals'
 import { localSource } from '../../../src/sources/local/local-source.ts'
-import { put, until, withFolder } from '../folder.ts'
+import { put, putMany, until, withFolder } from '../folder.ts'
 
 const HINTED_WITHIN_MS = 500
 
@@ -57,9 +57,7 @@ test('what appears in a new subfolder before it is watched is not lost: a hint f
 
 test('folders are watched, files are not', () =>
   withFolder(async (folder) => {
-    await mkdir(join(folder, 'sub'))
-    for (let from = 0; from < 2000; from += 100)
-      await Promise.all(Array.from({ length: 100 }, (_, index) => writeFile(join(folder, 'sub', `${from + index}.csv`), '')))
+    await putMany(join(folder, 'sub'), 2000)
     const before = inotifyWatches()
     {
       await using watch = await watching(folder)
