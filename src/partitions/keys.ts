@@ -1,5 +1,5 @@
 import { readWall } from './key-format.ts'
-import type { Partitions, TimePartitions } from './partitions.ts'
+import type { Partitions, TimePartitions, Window } from './partitions.ts'
 import { wallStartOf, windowAt, windowOf } from './windows.ts'
 
 /** A key is part of a workflow id, which the server limits. */
@@ -20,11 +20,10 @@ export function judgeKey(partitions: Partitions, key: string): Verdict {
 
   const window = windowOf(partitions, key)
   if (!window) return { verdict: 'invalid', reason: whyNoWindow(partitions, key) }
-  const { start, end } = partitions
-  const first = windowOf(partitions, start)
-  if (first && window.start < first.start) return { verdict: 'outside', reason: `${key} is before the first partition, ${start}` }
-  const last = end === undefined ? undefined : windowOf(partitions, end)
-  if (last && window.start > last.start) return { verdict: 'outside', reason: `${key} is after the last partition, ${end}` }
+  const { first, last } = boundsOf(partitions)
+  if (first && window.start < first.start)
+    return { verdict: 'outside', reason: `${key} is before the first partition, ${first.key}` }
+  if (last && window.start > last.start) return { verdict: 'outside', reason: `${key} is after the last partition, ${last.key}` }
   return { verdict: 'valid' }
 }
 
@@ -32,6 +31,23 @@ export function judgeKey(partitions: Partitions, key: string): Verdict {
 export function expectedForm(partitions: TimePartitions): string {
   const example = windowAt(partitions, new Date('2018-01-22T12:00:00Z'))
   return `${partitions.format}, such as ${example.key}`
+}
+
+interface Bounds {
+  readonly first: Window | undefined
+  readonly last: Window | undefined
+}
+
+/** A sweep judges the key of every file, and reading these again would take most of its time. */
+const bounds = new WeakMap<TimePartitions, Bounds>()
+
+function boundsOf(partitions: TimePartitions): Bounds {
+  const known = bounds.get(partitions)
+  if (known) return known
+  const { start, end } = partitions
+  const read: Bounds = { first: windowOf(partitions, start), last: end === undefined ? undefined : windowOf(partitions, end) }
+  bounds.set(partitions, read)
+  return read
 }
 
 function whyNoWindow(partitions: TimePartitions, key: string): string {
