@@ -1,0 +1,32 @@
+import { askForBatch } from './askForBatch.ts'
+import type { ActivityContext } from './context.ts'
+import { loadBatchPass } from './loadBatchPass.ts'
+import { loadPartition } from './loadPartition.ts'
+import { lookForPartition } from './lookForPartition.ts'
+import { planTick } from './planTick.ts'
+import { tell } from './tell.ts'
+import { watchSource } from './watchSource.ts'
+
+export type Activities = ReturnType<typeof shortActivities> &
+  ReturnType<typeof loadActivities> &
+  ReturnType<typeof watchActivities>
+
+/** For the queue of the workflows: each takes a moment. */
+export function shortActivities(context: ActivityContext) {
+  return {
+    askForBatch: askForBatch(context),
+    lookForPartition: lookForPartition(context),
+    planTick: planTick(context),
+    tell: tell(context),
+  }
+}
+
+/** For the queue with few slots. */
+export function loadActivities(context: ActivityContext) {
+  return { loadBatchPass: loadBatchPass(context), loadPartition: loadPartition(context) }
+}
+
+/** For the queue with a slot for each pipeline. */
+export function watchActivities(context: ActivityContext) {
+  return { watchSource: watchSource(context) }
+}

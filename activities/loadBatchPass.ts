@@ -1,0 +1,28 @@
+import { type BatchPass, loadBatch } from '../src/loading/load-batch.ts'
+import { isRunOpen } from '../src/open-runs.ts'
+import type { ActivityContext } from './context.ts'
+import { withFailures } from './failures.ts'
+import { heartbeating } from './heartbeating.ts'
+import { runOf } from './run.ts'
+
+/** One pass of a batch: lists once, and loads in chunks. A try that follows a lost one finds in the ledger what that one did. */
+export function loadBatchPass({ pipelines, loading, client }: ActivityContext) {
+  return ({ pipeline }: { readonly pipeline: string }): Promise<BatchPass> => {
+    let done: BatchPass | undefined
+    return heartbeating(
+      (context) =>
+        withFailures(() =>
+          loadBatch(loading, {
+            open: pipelines.get(pipeline),
+            run: runOf(context),
+            isOpen: (run) => isRunOpen(client, run.workflowId, run.runId),
+            progress: (pass) => {
+              done = pass
+            },
+            signal: context.cancellationSignal,
+          }),
+        ),
+      () => done && { loaded: done.loaded, held: done.held, rows: done.rows },
+    )
+  }
+}

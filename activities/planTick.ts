@@ -1,0 +1,40 @@
+import { judgeKey } from '../src/partitions/keys.ts'
+import { lastWhole, previous } from '../src/partitions/windows.ts'
+import type { ActivityContext } from './context.ts'
+import { withFailures } from './failures.ts'
+
+/** Between two looks for a file that is waited for, at first. */
+const SHORTEST_PAUSE_MS = 1_000
+const USUAL_PAUSE_MS = 60_000
+/** Ten looks before a file is late, when that is soon. */
+const LOOKS_BEFORE_LATE = 10
+
+export interface TickPlan {
+  readonly partition: string | null
+  readonly reason?: string
+  /** Whether this tick also has late and corrected files of earlier days loaded. */
+  readonly askBatch: boolean
+  readonly lateAt: number
+  readonly missingAt: number
+  readonly pauseMs: number
+}
+
+/** Which partition a tick means: the last whole one before the scheduled time, never before the clock's. */
+export function planTick({ pipelines }: ActivityContext) {
+  return ({ pipeline, tick }: { readonly pipeline: string; readonly tick: number }): Promise<TickPlan> =>
+    withFailures(async () => {
+      const { partitions, schedule } = pipelines.get(pipeline).pipeline
+      const { lateAfterMs = 0, missingAfterMs = 0 } = schedule ?? {}
+      const pauseMs = Math.min(USUAL_PAUSE_MS, Math.max(SHORTEST_PAUSE_MS, lateAfterMs / LOOKS_BEFORE_LATE))
+      const times = { lateAt: tick + lateAfterMs, missingAt: tick + missingAfterMs, pauseMs }
+      if (partitions.kind === 'dynamic')
+        return { ...times, partition: null, askBatch: true, reason: 'dynamic partitions have no day of their own' }
+      const window = lastWhole(partitions, new Date(tick))
+      const newest = lastWhole(partitions, new Date())
+      // The newest but one counts as well: its tick may be the latest that was due.
+      const askBatch = window.start >= previous(partitions, newest).start
+      const judged = judgeKey(partitions, window.key)
+      if (judged.verdict === 'valid') return { ...times, partition: window.key, askBatch }
+      return { ...times, partition: null, askBatch, reason: judged.reason }
+    })
+}

@@ -1,0 +1,6 @@
+import type { Context } from '@temporalio/activity'
+import type { Run } from '../src/warehouse/warehouse.ts'
+
+export function runOf({ info }: Context): Run {
+  return { workflowId: info.workflowExecution?.workflowId ?? info.activityId, runId: info.workflowExecution?.runId ?? '' }
+}

@@ -1,0 +1,83 @@
+import { ApplicationFailure, type Client, WorkflowFailedError } from '@temporalio/client'
+import proto from '@temporalio/proto'
+import type { Command } from 'commander'
+import { importPartitionNow } from '../client/start.ts'
+import { loadConfig } from '../config/load.ts'
+import type { Config } from '../config/pipeline.ts'
+import { TidemarkError } from '../errors.ts'
+import type { PartitionState } from '../loading/load-partition.ts'
+import { partitionId } from '../names.ts'
+import { judgeKey } from '../partitions/keys.ts'
+import { DONE, type Done, FAILED } from './exit-code.ts'
+import { type DataOptions, pipelineOf, withData } from './options.ts'
+import { oneLine, print, printJson } from './output.ts'
+import { connectFor } from './server-address.ts'
+import { untilStopped } from './until-stopped.ts'
+
+export function importCommand(program: Command, done: Done): void {
+  withData(program.command('import'))
+    .description('bring one partition up to date now')
+    .argument('<pipeline>')
+    .argument('<partition>', 'its key, such as 2018-01-22')
+    .action(async (pipeline: string, partition: string, { config: file, json = false }: DataOptions) => {
+      const config = await loadConfig(file)
+      const judged = judgeKey(pipelineOf(config, pipeline).partitions, partition)
+      if (judged.verdict !== 'valid') throw new TidemarkError('UsageError', `${pipeline} has no such partition: ${judged.reason}`)
+      await using connected = await connectFor(config)
+      await tellWhenNobodyWorks(connected.client, config)
+      const result = importPartitionNow(connected.client, {
+        pipeline,
+        partition,
+        taskQueue: config.temporal.taskQueue,
+        trigger: 'manual',
+      })
+      const end = await Promise.race([result.catch(heldState), untilStopped().then(() => 'detached' as const)])
+      if (end === 'detached') {
+        print(
+          `it goes on as workflow ${partitionId(pipeline, partition)}; \`tidemark import ${pipeline} ${partition}\` waits for it again`,
+        )
+        return done(DONE)
+      }
+      if (json) printJson({ pipeline, partition, ...end })
+      else print(oneLine(`${pipeline} ${partition}: ${describe(end)}`))
+      done(end.state === 'loaded' ? DONE : FAILED)
+    })
+}
+
+type Ended = Partial<PartitionState> & Pick<PartitionState, 'state'>
+
+function heldState(error: unknown): Ended {
+  const cause = error instanceof WorkflowFailedError ? rootOf(error) : undefined
+  if (cause?.type === 'FileHeld') return { state: 'held', reason: cause.message }
+  throw cause === undefined ? error : new TidemarkError('WarehouseFailed', cause.message)
+}
+
+/** A failed activity is wrapped; what it threw says why. */
+function rootOf(error: Error): ApplicationFailure | undefined {
+  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause)
+    if (cause instanceof ApplicationFailure) return cause
+  return undefined
+}
+
+function describe({ state, rows, files, reason }: Ended): string {
+  switch (state) {
+    case 'loaded':
+      return `loaded, ${rows} rows${files === 0 ? '; its file is gone from the source' : ` of ${files} files`}`
+    case 'held':
+      return `held, ${reason}`
+    case 'waiting':
+      return `waiting, ${reason}; try again when they are whole`
+    case 'nothing':
+      return reason ?? 'nothing, no file for it in the source'
+  }
+}
+
+async function tellWhenNobodyWorks(client: Client, { temporal: { taskQueue } }: Config): Promise<void> {
+  const { pollers } = await client.workflowService.describeTaskQueue({
+    namespace: client.options.namespace,
+    taskQueue: { name: taskQueue },
+    taskQueueType: proto.temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+  })
+  if (!pollers?.length)
+    process.stderr.write('no worker runs yet; this waits for one: start it with `tidemark up` or `tidemark worker`\n')
+}

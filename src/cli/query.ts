@@ -1,0 +1,29 @@
+import type { Command } from 'commander'
+import { loadConfig } from '../config/load.ts'
+import { TidemarkError } from '../errors.ts'
+import { openForReading } from '../warehouse/open-warehouse.ts'
+import { DONE, type Done } from './exit-code.ts'
+import { type DataOptions, withData } from './options.ts'
+import { printJson, printTable } from './output.ts'
+
+export function queryCommand(program: Command, done: Done): void {
+  withData(program.command('query'))
+    .description('read the warehouse with SQL, also while a worker runs')
+    .argument('<sql>', 'such as "SELECT count(*) FROM raw_partition_data"')
+    .action(async (sql: string, { config: file, json = false }: DataOptions) => {
+      const config = await loadConfig(file)
+      await using warehouse = openForReading(config)
+      const { columns, rows } = await warehouse.query(sql).catch((error: unknown) => {
+        throw error instanceof TidemarkError && error.code === 'WarehouseFailed'
+          ? new TidemarkError('UsageError', error.message)
+          : error
+      })
+      if (json) printJson(rows)
+      else
+        printTable(
+          columns,
+          rows.map((row) => columns.map((column) => row[column])),
+        )
+      done(DONE)
+    })
+}

@@ -1,0 +1,86 @@
+import type { Config } from '../config/pipeline.ts'
+import { TidemarkError } from '../errors.ts'
+import { inWindow, notUpToDate } from '../loading/candidate.ts'
+import { OpenPipelines } from '../loading/open-pipelines.ts'
+import { expectedWindows } from '../partitions/windows.ts'
+import type { Backoff, Warehouse } from '../warehouse/warehouse.ts'
+
+/** Source × ledger now. */
+export interface Survey {
+  readonly pipeline: string
+  /** Files whose rows are in the table, and their rows. */
+  readonly loaded: number
+  readonly rows: number
+  readonly held: number
+  /** Listed and not up to date: still settling, being loaded, or waiting for a worker. */
+  readonly unsettled: number
+  readonly unsettledPaths: readonly string[]
+  readonly retrying: readonly Backoff[]
+  /** Partitions that are due, with the time that a file may be missing gone by, and have no loaded file. */
+  readonly missing: readonly string[]
+  /** Why the source cannot be listed. */
+  readonly sourceError: string | null
+}
+
+/** Enough to see what they are. */
+const PATHS_SHOWN = 20
+
+export class Surveyor {
+  readonly #warehouse: Warehouse
+  readonly #pipelines: OpenPipelines
+
+  constructor(config: Config, warehouse: Warehouse) {
+    this.#warehouse = warehouse
+    this.#pipelines = new OpenPipelines(config)
+  }
+
+  async survey(name: string): Promise<Survey> {
+    const unsettled: string[] = []
+    const heldKeys = new Set<string>()
+    let sourceError: string | null = null
+    try {
+      for await (const path of this.#notUpToDate(name, heldKeys)) unsettled.push(path)
+    } catch (error) {
+      if (!(error instanceof TidemarkError) || error.code !== 'SourceUnavailable') throw error
+      sourceError = error.message
+    }
+    const retrying = await this.#warehouse.backoffs(name)
+    // After the listing: what was up to date then is counted now.
+    const { loaded, rows, held, loadedKeys } = await this.#warehouse.counts(name)
+    return {
+      pipeline: name,
+      loaded,
+      rows,
+      held,
+      unsettled: unsettled.length,
+      unsettledPaths: unsettled.slice(0, PATHS_SHOWN),
+      retrying,
+      missing: this.#missing(name, new Set([...loadedKeys, ...heldKeys])),
+      sourceError,
+    }
+  }
+
+  async *#notUpToDate(name: string, heldKeys: Set<string>): AsyncGenerator<string> {
+    const { signal } = new AbortController()
+    const open = this.#pipelines.get(name)
+    for await (const page of open.source.list(open.pattern, signal)) {
+      const files = inWindow(open, page)
+      const known = await this.#warehouse.known(
+        name,
+        files.map(({ listed }) => listed.path),
+        signal,
+      )
+      for (const { partitionKey, status } of known.values()) if (status === 'held') heldKeys.add(partitionKey)
+      for (const { listed } of notUpToDate(files, known)) yield listed.path
+    }
+  }
+
+  #missing(name: string, there: ReadonlySet<string>): string[] {
+    const { partitions, schedule } = this.#pipelines.get(name).pipeline
+    if (partitions.kind === 'dynamic' || schedule === undefined) return []
+    const missing: string[] = []
+    for (const { key } of expectedWindows(partitions, new Date(Date.now() - schedule.missingAfterMs)))
+      if (!there.has(key)) missing.push(key)
+    return missing
+  }
+}

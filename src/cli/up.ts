@@ -1,0 +1,102 @@
+import type { Command } from 'commander'
+import pc from 'picocolors'
+import { startWorker } from '../../worker.ts'
+import { connect } from '../client/connect.ts'
+import { startBatch } from '../client/start.ts'
+import { loadConfig } from '../config/load.ts'
+import type { Config } from '../config/pipeline.ts'
+import { TidemarkError } from '../errors.ts'
+import { apply } from '../schedules/apply.ts'
+import { registerSearchAttributes } from '../schedules/search-attributes.ts'
+import { holdUp } from '../server/hold-up.ts'
+import { type RunningServer, startServer } from '../server/server.ts'
+import { DONE, type Done, type ExitCode, FAILED } from './exit-code.ts'
+import { lineReporter } from './lines.ts'
+import { finish } from './once.ts'
+import { type ConfigOption, withConfig } from './options.ts'
+import { print } from './output.ts'
+import { installRuntime } from './runtime.ts'
+import { summary } from './summary.ts'
+import { untilStopped } from './until-stopped.ts'
+
+interface UpOptions extends ConfigOption {
+  readonly once?: boolean
+  readonly port?: number
+  readonly uiPort?: number
+}
+
+export function upCommand(program: Command, done: Done): void {
+  withConfig(program.command('up'))
+    .description(
+      'start a Temporal server (unless TEMPORAL_ADDRESS is set), the worker, schedules and sensors; bring all up to date; then watch',
+    )
+    .option('--once', 'end when nothing is left to do')
+    .option('--port <number>', "the server's port; 7233 by default", portNumber)
+    .option('--ui-port <number>', "its Web UI's port; 1000 above the port by default", portNumber)
+    .action(async (options: UpOptions) => done(await up(options)))
+}
+
+async function up({ config: file, once = false, port, uiPort }: UpOptions): Promise<ExitCode> {
+  const config = await loadConfig(file)
+  await using _ = await holdUp(config.stateFolder)
+  installRuntime(config.stateFolder)
+  const stopped = untilStopped()
+  const server = process.env.TEMPORAL_ADDRESS === undefined ? await embedded(config, port, uiPort) : undefined
+  try {
+    return await run(config, server, once, stopped)
+  } finally {
+    await server?.stop()
+  }
+}
+
+function embedded(config: Config, port: number | undefined, uiPort: number | undefined): Promise<RunningServer> {
+  const { stateFolder, temporal } = config
+  return startServer({ stateFolder, namespace: temporal.namespace, port, uiPort, log: print })
+}
+
+async function run(
+  config: Config,
+  server: RunningServer | undefined,
+  once: boolean,
+  stopped: Promise<unknown>,
+): Promise<ExitCode> {
+  const address = { namespace: config.temporal.namespace, ...(server === undefined ? {} : { address: server.address }) }
+  await using connected = await connect(address)
+  const { client, namespace } = connected
+  await registerSearchAttributes(client, namespace)
+  await using worker = await startWorker({ config, server: address, reporter: lineReporter() })
+  print(`Temporal at ${connected.address}${server === undefined ? '' : `, its Web UI at ${pc.cyan(server.uiUrl)}`}`)
+  // The embedded server is this config's own: whatever else is on it was made for a warehouse that is gone.
+  const planned = await apply({ client, config, identity: await worker.warehouse.identity(), takeOver: server !== undefined })
+  print(summary(planned))
+  for (const { name, sensor } of config.pipelines.values()) {
+    if (sensor === undefined)
+      await startBatch(client, { pipeline: name, taskQueue: config.temporal.taskQueue, trigger: 'manual' })
+  }
+  const work = once ? finish({ config, client, warehouse: worker.warehouse }) : watch(config)
+  const end = await Promise.race([work, stopped.then(() => DONE), worker.ended.then(() => FAILED), failed(server)])
+  if (!once) print('stopping')
+  return end
+}
+
+function watch(config: Config): Promise<never> {
+  for (const { name, source, sensor } of config.pipelines.values()) {
+    if (sensor !== undefined) print(`${pc.bold(name)}: drop a file into ${source.folder} as ${source.files}`)
+  }
+  print('watching; Ctrl-C stops')
+  return new Promise(() => {})
+}
+
+async function failed(server: RunningServer | undefined): Promise<never> {
+  if (server === undefined) return new Promise(() => {})
+  throw new TidemarkError(
+    'ServerUnavailable',
+    `the Temporal server has ended: ${await server.exited}; start again with \`tidemark up\``,
+  )
+}
+
+function portNumber(text: string): number {
+  const port = Number(text)
+  if (Number.isInteger(port) && port > 0 && port < 65_536) return port
+  throw new TidemarkError('UsageError', `'${text}' is no port; expected a number from 1 to 65535`)
+}

@@ -1,0 +1,49 @@
+import type { ConfigInput, PipelineInput } from './schema.ts'
+
+type Without<T, Key extends PropertyKey> = T extends unknown ? Omit<T, Key> : never
+type Source = PipelineInput['source']
+type Partitions = PipelineInput['partitions']
+type TimePartitions = Exclude<Partitions, { kind: 'dynamic' }>
+type DynamicPartitions = Extract<Partitions, { kind: 'dynamic' }>
+
+/** The config, typed for the editor; it is validated when a command loads it. */
+export function defineConfig(config: ConfigInput): ConfigInput {
+  return config
+}
+
+/** A DuckDB file; relative to the config file. It is created when it is not there. */
+export function duckdb(file: string): ConfigInput['warehouse'] {
+  return { kind: 'duckdb', file }
+}
+
+/** A folder on this machine, relative to the config file. `settle` is 2 s by default. */
+export function localFolder(folder: string, options: Without<Extract<Source, { kind: 'local' }>, 'kind' | 'folder'>): Source {
+  return { ...options, kind: 'local', folder }
+}
+
+type TimeOptions = Omit<TimePartitions, 'kind'>
+
+/** A partition an hour. Key: `2018-01-22-06`. The hour that the clock repeats in autumn is one partition. */
+export function hourly(options: TimeOptions): Partitions {
+  return { ...options, kind: 'hourly' }
+}
+
+/** A partition a day. Key: `2018-01-22`. `start` and `end` are both included; the time zone is UTC by default. */
+export function daily(options: TimeOptions): Partitions {
+  return { ...options, kind: 'daily' }
+}
+
+/** A partition a week, by default from Monday. Key: its first day, `2018-01-22`. */
+export function weekly(options: TimeOptions): Partitions {
+  return { ...options, kind: 'weekly' }
+}
+
+/** A partition a month. Key: `2018-01`. */
+export function monthly(options: TimeOptions): Partitions {
+  return { ...options, kind: 'monthly' }
+}
+
+/** A key that is seen for the first time is a partition. */
+export function dynamic(options: Omit<DynamicPartitions, 'kind'> = {}): Partitions {
+  return { ...options, kind: 'dynamic' }
+}

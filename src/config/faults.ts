@@ -1,0 +1,57 @@
+import { messageOf } from '../errors.ts'
+import { partitionsFault } from '../partitions/partitions-fault.ts'
+import { parsePattern } from '../partitions/pattern.ts'
+import { columnTypeFault } from '../staging/column-types.ts'
+import type { Pipeline } from './pipeline.ts'
+
+/** What is wrong between the fields of a pipeline, each with its place. */
+export function pipelineFaults(pipeline: Pipeline): string[] {
+  const faults = [...triggerFaults(pipeline), ...columnFaults(pipeline), ...checkFaults(pipeline), ...pathFaults(pipeline)]
+  return faults.map((fault) => `pipelines.${pipeline.name}.${fault}`)
+}
+
+function triggerFaults({ schedule, sensor, partitions }: Pipeline): string[] {
+  if (!schedule && !sensor) return ["schedule: expected a schedule, a sensor or both, such as sensor: { every: '30s' }"]
+  if (schedule && partitions.kind === 'dynamic')
+    return ['schedule: dynamic partitions have no due time; give the pipeline a sensor']
+  if (schedule && schedule.missingAfterMs < schedule.lateAfterMs) return ['schedule.missingAfter: expected at least lateAfter']
+  return []
+}
+
+function columnFaults({ columns }: Pipeline): string[] {
+  const names = Object.keys(columns)
+  if (names.length === 0) return ['columns: expected at least one column']
+  const seen = new Set<string>()
+  return names.flatMap((name) => {
+    const where = `columns.${name}`
+    const folded = name.trim().toLowerCase()
+    if (folded === '') return [`${where}: expected a name`]
+    if (folded.startsWith('_tidemark_')) return [`${where}: names that begin with _tidemark_ are ours`]
+    if (seen.has(folded)) return [`${where}: differs from another column only in its case`]
+    seen.add(folded)
+    const fault = columnTypeFault(columns[name] ?? '')
+    return fault === undefined ? [] : [`${where}: ${fault}`]
+  })
+}
+
+function checkFaults({ checks, columns }: Pipeline): string[] {
+  return checks.flatMap((check, index) => {
+    const named = 'columns' in check ? check.columns : 'column' in check ? [check.column] : []
+    return named
+      .filter((column) => !(column in columns))
+      .map(
+        (column) => `checks.${index}: '${column}' is not a declared column; expected one of ${Object.keys(columns).join(', ')}`,
+      )
+  })
+}
+
+function pathFaults({ source, partitions }: Pipeline): string[] {
+  const fault = partitionsFault(partitions)
+  if (fault !== undefined) return [`partitions.${fault.field}: ${fault.message}`]
+  try {
+    parsePattern(source.files, partitions)
+    return []
+  } catch (error) {
+    return [`source.files: ${messageOf(error)}`]
+  }
+}

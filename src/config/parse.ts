@@ -1,0 +1,80 @@
+import { dirname, resolve } from 'node:path'
+import type { z } from 'zod'
+import { TidemarkError } from '../errors.ts'
+import { pipelineFaults } from './faults.ts'
+import type { Config, Pipeline } from './pipeline.ts'
+import { type CheckedPipeline, configSchema } from './schema.ts'
+import { type PartitionsInput, toPartitions } from './time-partitions.ts'
+
+/**
+ * Checks what a config file exports and fills in its defaults. Every fault is told at once.
+ * @throws TidemarkError ConfigInvalid
+ */
+export function parseConfig(exported: unknown, file: string): Config {
+  const parsed = configSchema.safeParse(exported)
+  if (!parsed.success) throw invalid(file, parsed.error.issues.flatMap(describeIssue))
+  const folder = dirname(resolve(file))
+  const pipelines = Object.entries(parsed.data.pipelines).map(([name, checked]) => toPipeline(name, checked, folder))
+  const faults = [...pipelines.flatMap(pipelineFaults), ...sharedTables(pipelines)]
+  if (faults.length > 0) throw invalid(file, faults)
+  return {
+    file: resolve(file),
+    folder,
+    stateFolder: resolve(folder, '.tidemark'),
+    warehouse: { kind: 'duckdb', file: resolve(folder, parsed.data.warehouse.file) },
+    temporal: parsed.data.temporal,
+    pipelines: new Map(pipelines.map((pipeline) => [pipeline.name, pipeline])),
+  }
+}
+
+function toPipeline(name: string, checked: CheckedPipeline, folder: string): Pipeline {
+  const partitions = toPartitions(checked.partitions satisfies PartitionsInput)
+  const [schema, table] = checked.table.includes('.') ? checked.table.split('.') : ['main', checked.table]
+  const { schedule, sensor } = checked
+  return {
+    name,
+    source: {
+      kind: 'local',
+      folder: resolve(folder, checked.source.folder),
+      files: checked.source.files,
+      settleMs: checked.source.settle,
+    },
+    partitions,
+    table: { schema: schema ?? 'main', name: table ?? checked.table },
+    columns: checked.columns,
+    csv: { ...checked.csv, nullText: [checked.csv.nullText].flat() },
+    checks: checked.checks,
+    schedule: schedule && {
+      cron: schedule.cron,
+      timezone: schedule.timezone ?? (partitions.kind === 'dynamic' ? 'UTC' : partitions.timezone),
+      overlap: schedule.overlap,
+      pauseOnFailure: schedule.pauseOnFailure,
+      catchupWindowMs: schedule.catchupWindow,
+      lateAfterMs: schedule.lateAfter,
+      missingAfterMs: schedule.missingAfter,
+    },
+    sensor: sensor && { everyMs: sensor.every },
+  }
+}
+
+function sharedTables(pipelines: readonly Pipeline[]): string[] {
+  const owner = new Map<string, string>()
+  return pipelines.flatMap(({ name, table }) => {
+    const key = `${table.schema}.${table.name}`.toLowerCase()
+    const first = owner.get(key)
+    owner.set(key, first ?? name)
+    return first === undefined
+      ? []
+      : [`pipelines.${name}.table: '${table.name}' is the table of pipeline '${first}'; each pipeline needs a table of its own`]
+  })
+}
+
+function describeIssue(issue: z.core.$ZodIssue): string[] {
+  const where = issue.path.map(String).join('.') || 'the config'
+  if (issue.code === 'invalid_key') return issue.issues.map((inner) => `${where}: ${inner.message}`)
+  return [`${where}: ${issue.message}`]
+}
+
+function invalid(file: string, faults: readonly string[]): TidemarkError {
+  return new TidemarkError('ConfigInvalid', [`${file} is not a valid config:`, ...faults.map((fault) => `  ${fault}`)].join('\n'))
+}

@@ -1,0 +1,106 @@
+import { Cron } from 'croner'
+import { z } from 'zod'
+import { duration } from './duration.ts'
+import { check, csv, pipelineName, table } from './field-schemas.ts'
+import { notYet, only, strict } from './strictness.ts'
+
+const localFolder = strict({
+  kind: z.literal('local'),
+  folder: z.string().min(1, 'expected the path of a folder'),
+  files: z.string({ error: "expected a glob with {partition}, such as '{partition}.csv'" }),
+  settle: duration.prefault('2s'),
+  identity: only('stat'),
+  done: notYet(),
+  manifest: notYet(),
+})
+
+const timezone = z
+  .string()
+  .refine(isTimezone, {
+    error: (issue) => `unknown time zone ${JSON.stringify(issue.input)}; expected an IANA name such as 'UTC' or 'Europe/Berlin'`,
+  })
+
+const timePartitions = strict({
+  kind: z.enum(['hourly', 'daily', 'weekly', 'monthly']),
+  start: z.string({ error: 'expected the key of the first partition' }),
+  end: z.string().optional(),
+  timezone: timezone.default('UTC'),
+  offset: duration.prefault('0s'),
+  format: z.string().optional(),
+})
+
+const dynamicPartitions = strict({ kind: z.literal('dynamic'), initial: only('all') })
+
+const schedule = strict({
+  cron: z
+    .string()
+    .refine(isCron, {
+      error: (issue) => `not a cron expression: ${JSON.stringify(issue.input)}; expected five fields, such as '0 6 * * *'`,
+    }),
+  timezone: timezone.optional(),
+  overlap: z.enum(['ALLOW_ALL', 'SKIP', 'BUFFER_ONE', 'BUFFER_ALL', 'CANCEL_OTHER', 'TERMINATE_OTHER']).default('ALLOW_ALL'),
+  pauseOnFailure: z.boolean().default(false),
+  catchupWindow: duration.prefault('365d'),
+  lateAfter: duration.prefault('1h'),
+  missingAfter: duration.prefault('24h'),
+})
+
+const sensor = strict({ every: duration.prefault('30s'), sweepEvery: notYet() })
+
+const pipeline = strict({
+  source: z.discriminatedUnion('kind', [localFolder], {
+    error: "expected a source: localFolder('folder', { files: '{partition}.csv' })",
+  }),
+  partitions: z.discriminatedUnion('kind', [timePartitions, dynamicPartitions], {
+    error: 'expected partitions: hourly(…), daily(…), weekly(…), monthly(…) or dynamic()',
+  }),
+  table,
+  columns: z.record(z.string(), z.string()),
+  csv: csv.prefault({}),
+  checks: z.array(check).default([]),
+  schedule: schedule.optional(),
+  sensor: sensor.optional(),
+  onBadRows: only('hold'),
+  onSchemaChange: only('freeze'),
+  onDeleted: only('keep'),
+  onDuplicate: only('load'),
+  afterLoad: only('keep'),
+})
+
+export const configSchema = strict({
+  warehouse: strict({
+    kind: z.literal('duckdb', { error: "expected a warehouse: duckdb('.tidemark/warehouse.duckdb')" }),
+    file: z.string().min(1),
+  }),
+  temporal: strict({
+    namespace: z.string().min(1).default('default'),
+    taskQueue: z.string().min(1).default('tidemark'),
+  }).prefault({}),
+  pipelines: z
+    .record(pipelineName, pipeline)
+    .refine((pipelines) => Object.keys(pipelines).length > 0, { error: 'expected at least one pipeline' }),
+})
+
+/** What a config file exports. */
+export type ConfigInput = z.input<typeof configSchema>
+export type PipelineInput = z.input<typeof pipeline>
+export type CheckedConfig = z.output<typeof configSchema>
+export type CheckedPipeline = z.output<typeof pipeline>
+
+function isTimezone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name })
+    return true
+  } catch {
+    return false
+  }
+}
+
+function isCron(expression: string): boolean {
+  try {
+    new Cron(expression, { mode: '5-part', paused: true })
+    return true
+  } catch {
+    return false
+  }
+}

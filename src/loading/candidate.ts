@@ -1,0 +1,27 @@
+import { judgeKey } from '../partitions/keys.ts'
+import type { Listed } from '../sources/source.ts'
+import type { Known } from '../warehouse/ledger.ts'
+import type { OpenPipeline } from './open-pipelines.ts'
+
+/** A listed file that is not up to date. */
+export interface Candidate {
+  readonly listed: Listed
+  readonly key: string
+  /** Content hash of the version whose rows are in the table now. */
+  readonly loadedHash: string | undefined
+}
+
+/** Files of a listing that count: their key is a partition, or none that could ever be one, which is then held. */
+export function inWindow({ pattern, pipeline }: OpenPipeline, page: readonly Listed[]): { listed: Listed; key: string }[] {
+  return page.flatMap((listed) => {
+    const key = pattern.keyOf(listed.path)
+    return key === undefined || judgeKey(pipeline.partitions, key).verdict === 'outside' ? [] : [{ listed, key }]
+  })
+}
+
+/** The one comparison of source and ledger: another fingerprint than that of the path's newest entry. */
+export function notUpToDate(files: readonly { listed: Listed; key: string }[], known: ReadonlyMap<string, Known>): Candidate[] {
+  return files
+    .filter(({ listed }) => known.get(listed.path)?.fingerprint !== listed.fingerprint)
+    .map(({ listed, key }) => ({ listed, key, loadedHash: known.get(listed.path)?.loadedHash }))
+}

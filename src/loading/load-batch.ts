@@ -1,0 +1,144 @@
+import { randomUUID } from 'node:crypto'
+import type { Run } from '../warehouse/warehouse.ts'
+import { type Candidate, inWindow, notUpToDate } from './candidate.ts'
+import { type LoadContext, loadFiles } from './load-files.ts'
+import type { OpenPipeline } from './open-pipelines.ts'
+import { settled } from './settle.ts'
+
+/** A chunk is one transaction. Larger ones win little and lose more when one is lost. */
+const CHUNK_FILES = 500
+const CHUNK_BYTES = 256 * 1024 * 1024
+/** The others are in the ledger. */
+const REASONS_TOLD = 5
+
+export interface BatchRequest {
+  readonly open: OpenPipeline
+  readonly run: Run
+  /** Whether a run is still open; a claim of one that has closed is taken over. */
+  readonly isOpen: (run: Run) => Promise<boolean>
+  readonly progress: (done: BatchPass) => void
+  readonly signal: AbortSignal
+}
+
+export interface BatchPass {
+  readonly loaded: number
+  readonly held: number
+  readonly rows: number
+  /** Why, for people: of the first few files that were held. No row of data is in it. */
+  readonly reasons: readonly string[]
+  /** Not settled, changed while loading, claimed by a live run, or not readable: for a later pass, or for the sensor. */
+  readonly left: number
+}
+
+/** One pass over the whole source. It holds files in memory that are not up to date, and no others. */
+export async function loadBatch(context: LoadContext, request: BatchRequest): Promise<BatchPass> {
+  const { open, signal } = request
+  const candidates = await notUpToDateAnywhere(context, open, signal)
+  const { ready, unsettled } = await settled(open, candidates, signal)
+  let pass: BatchPass = { loaded: 0, held: 0, rows: 0, reasons: [], left: unsettled.length }
+  for (const chunk of chunks(ready)) {
+    const done = await loadChunk(context, request, chunk)
+    pass = {
+      loaded: pass.loaded + done.loaded,
+      held: pass.held + done.held,
+      rows: pass.rows + done.rows,
+      reasons: [...pass.reasons, ...done.reasons].slice(0, REASONS_TOLD),
+      left: pass.left + done.left,
+    }
+    request.progress(pass)
+  }
+  return pass
+}
+
+async function notUpToDateAnywhere({ warehouse }: LoadContext, open: OpenPipeline, signal: AbortSignal): Promise<Candidate[]> {
+  const { name } = open.pipeline
+  const now = new Date()
+  const postponed = new Set((await warehouse.backoffs(name)).filter(({ notBefore }) => notBefore > now).map(({ key }) => key))
+  const candidates: Candidate[] = []
+  for await (const page of open.source.list(open.pattern, signal)) {
+    const files = inWindow(open, page).filter(({ key }) => !postponed.has(key))
+    const known = await warehouse.known(
+      name,
+      files.map(({ listed }) => listed.path),
+      signal,
+    )
+    candidates.push(...notUpToDate(files, known))
+  }
+  return candidates
+}
+
+/** In key order; the files of one partition stay together. */
+function* chunks(candidates: readonly Candidate[]): Generator<readonly Candidate[]> {
+  const byKey = new Map<string, Candidate[]>()
+  for (const candidate of candidates) {
+    const files = byKey.get(candidate.key)
+    if (files === undefined) byKey.set(candidate.key, [candidate])
+    else files.push(candidate)
+  }
+  let chunk: Candidate[] = []
+  let bytes = 0
+  for (const key of [...byKey.keys()].sort()) {
+    const files = byKey.get(key) ?? []
+    const size = files.reduce((sum, { listed }) => sum + listed.size, 0)
+    if (chunk.length > 0 && (chunk.length + files.length > CHUNK_FILES || bytes + size > CHUNK_BYTES)) {
+      yield chunk
+      chunk = []
+      bytes = 0
+    }
+    chunk.push(...files)
+    bytes += size
+  }
+  if (chunk.length > 0) yield chunk
+}
+
+async function loadChunk(context: LoadContext, request: BatchRequest, chunk: readonly Candidate[]): Promise<BatchPass> {
+  const { open, run, signal } = request
+  const { name } = open.pipeline
+  const claim = randomUUID()
+  try {
+    const keys = await claimFree(context, request, claim, [...new Set(chunk.map(({ key }) => key))])
+    await context.onStep?.('claimed')
+    const mine = chunk.filter(({ key }) => keys.has(key))
+    // What was compared before the claim may have been loaded by others meanwhile.
+    const known = await context.warehouse.known(
+      name,
+      mine.map(({ listed }) => listed.path),
+      signal,
+    )
+    const candidates = notUpToDate(mine, known)
+    await context.onStep?.('looked')
+    if (candidates.length === 0) return { loaded: 0, held: 0, rows: 0, reasons: [], left: chunk.length - mine.length }
+    const { outcomes } = await loadFiles(context, { open, claim, keys: [...keys], run, candidates, postpone: true, signal })
+    const held = outcomes.filter((outcome) => outcome.verdict === 'held')
+    return {
+      loaded: outcomes.length - held.length,
+      held: held.length,
+      reasons: held.slice(0, REASONS_TOLD).map(({ listed, reason }) => `${listed.path}: ${reason}`),
+      rows: outcomes.reduce((sum, outcome) => sum + (outcome.verdict === 'good' ? outcome.rows : 0), 0),
+      left: chunk.length - mine.length + candidates.length - outcomes.length,
+    }
+  } finally {
+    await context.warehouse.release(name, claim).catch(() => undefined) // a claim that stays is taken over by the next load
+  }
+}
+
+/** Claims what nobody has, then what runs have left behind that are closed. */
+async function claimFree(
+  { warehouse }: LoadContext,
+  { open, run, isOpen, signal }: BatchRequest,
+  claim: string,
+  keys: readonly string[],
+) {
+  const first = await warehouse.claim({ pipeline: open.pipeline.name, keys, claim, run, over: new Set() }, signal)
+  const claimed = new Set(first.claimed)
+  const dead = new Set<string>()
+  for (const [theirs, holder] of new Map(first.refused.map((refused) => [refused.claim, refused]))) {
+    const ours = holder.workflowId === run.workflowId && holder.runId === run.runId
+    if (ours || !(await isOpen(holder))) dead.add(theirs)
+  }
+  if (dead.size === 0) return claimed
+  const again = first.refused.filter(({ claim: theirs }) => dead.has(theirs)).map(({ key }) => key)
+  const second = await warehouse.claim({ pipeline: open.pipeline.name, keys: again, claim, run, over: dead }, signal)
+  for (const key of second.claimed) claimed.add(key)
+  return claimed
+}

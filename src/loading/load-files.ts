@@ -1,0 +1,170 @@
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { TidemarkError } from '../errors.ts'
+import { judgeKey } from '../partitions/keys.ts'
+import { stageFiles } from '../staging/stage-files.ts'
+import type { Staged } from '../staging/staged.ts'
+import type { Outcome, Run, Warehouse } from '../warehouse/warehouse.ts'
+import type { Candidate } from './candidate.ts'
+import type { OpenPipeline } from './open-pipelines.ts'
+
+/** Where a load is, in the order of its steps; tests and the crash harness stop it there. */
+export type Step = 'claimed' | 'looked' | 'staged' | 'looked again' | 'published'
+
+export interface LoadContext {
+  readonly warehouse: Warehouse
+  /** Each load stages in a folder of its own in here, named by its claim. */
+  readonly stagingFolder: string
+  readonly onStep?: (step: Step) => Promise<void> | void
+  /** Told what one transaction has published. */
+  readonly report?: (outcomes: readonly Outcome[], open: OpenPipeline) => void
+}
+
+export interface FilesRequest {
+  readonly open: OpenPipeline
+  readonly claim: string
+  readonly keys: readonly string[]
+  readonly run: Run
+  readonly candidates: readonly Candidate[]
+  /** Whether partitions whose files could not be read are left alone for a while after this. */
+  readonly postpone: boolean
+  readonly signal: AbortSignal
+}
+
+export interface FilesResult {
+  /** The keys whose claim was still ours. */
+  readonly published: ReadonlySet<string>
+  readonly outcomes: readonly Outcome[]
+  /** Changed or gone while they were loaded. */
+  readonly changed: readonly Candidate[]
+  readonly unreadable: ReadonlyMap<string, TidemarkError>
+}
+
+/** Stage ▸ parse ▸ check ▸ look again ▸ publish, if the claim is still ours. */
+export async function loadFiles(context: LoadContext, request: FilesRequest): Promise<FilesResult> {
+  const { open, claim, candidates, signal } = request
+  const folder = join(context.stagingFolder, claim)
+  try {
+    const staged = await stage(open, candidates, folder, signal)
+    await context.onStep?.('staged')
+    const { unchanged, changed } = await lookAgain(open, candidates)
+    await context.onStep?.('looked again')
+    const outcomes = staged.flatMap((file) => toOutcome(open, file, unchanged.get(file.path)))
+    const unreadable = unreadableKeys(staged, unchanged)
+    const published = new Set(
+      await context.warehouse.publish(
+        {
+          pipeline: open.pipeline,
+          claim,
+          keys: request.keys,
+          outcomes,
+          postponed: request.postpone ? new Map([...unreadable].map(([key, error]) => [key, error.message])) : new Map(),
+          run: request.run,
+        },
+        signal,
+      ),
+    )
+    const visible = outcomes.filter(({ key }) => published.has(key))
+    for (const { listed } of visible) open.sightings.forget(listed.path)
+    if (visible.length > 0) context.report?.(visible, open)
+    await context.onStep?.('published')
+    return { published, outcomes: visible, changed, unreadable }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function stage(
+  open: OpenPipeline,
+  candidates: readonly Candidate[],
+  folder: string,
+  signal: AbortSignal,
+): Promise<readonly Staged[]> {
+  const refused = candidates.flatMap((candidate) => {
+    const reason = refusal(open, candidate)
+    return reason === undefined ? [] : [held(candidate, reason)]
+  })
+  const hopeless = new Set(refused.map(({ path }) => path))
+  const files = candidates.filter(({ listed }) => !hopeless.has(listed.path))
+  if (files.length === 0) return refused
+  await mkdir(folder, { recursive: true })
+  return [
+    ...refused,
+    ...(await stageFiles({ pipeline: open.pipeline, source: open.source, files: files.map(toStage), folder, signal })),
+  ]
+}
+
+function toStage({ listed, loadedHash }: Candidate) {
+  return loadedHash === undefined ? { listed } : { listed, loadedHash }
+}
+
+/** Why a file is held without a look into it: its name is no partition's, or it is no file. */
+function refusal({ pipeline }: OpenPipeline, { listed, key }: Candidate): string | undefined {
+  if (listed.refused !== undefined) return listed.refused
+  const judged = judgeKey(pipeline.partitions, key)
+  return judged.verdict === 'valid' ? undefined : judged.reason
+}
+
+function held({ listed }: Candidate, reason: string): Extract<Staged, { verdict: 'held' }> {
+  return { verdict: 'held', path: listed.path, reason, checks: [], rejected: [] }
+}
+
+async function lookAgain({ source, sightings }: OpenPipeline, candidates: readonly Candidate[]) {
+  const unchanged = new Map<string, Candidate>()
+  const changed: Candidate[] = []
+  for (const candidate of candidates) {
+    const now = await source.stat(candidate.listed.path)
+    if (now !== undefined) sightings.see(now)
+    if (now?.fingerprint === candidate.listed.fingerprint) unchanged.set(candidate.listed.path, candidate)
+    else changed.push(candidate)
+  }
+  return { unchanged, changed }
+}
+
+function toOutcome({ sightings, pipeline }: OpenPipeline, staged: Staged, candidate: Candidate | undefined): Outcome[] {
+  if (candidate === undefined || staged.verdict === 'unreadable') return []
+  const { listed, key } = candidate
+  const firstSeen = Date.now() - (sightings.firstSeenMsAgo(listed.path) ?? 0)
+  const handled = {
+    listed,
+    key,
+    firstSeenAt: new Date(firstSeen),
+    settledAt: new Date(firstSeen + pipeline.source.settleMs),
+  }
+  switch (staged.verdict) {
+    case 'good':
+      return [
+        {
+          ...handled,
+          verdict: 'good',
+          contentHash: staged.contentHash,
+          checks: staged.checks,
+          rowsFile: staged.rowsFile,
+          rows: staged.rows,
+        },
+      ]
+    case 'same':
+      return [{ ...handled, verdict: 'same', contentHash: staged.contentHash, checks: [] }]
+    case 'held':
+      return [
+        {
+          ...handled,
+          verdict: 'held',
+          contentHash: staged.contentHash,
+          checks: staged.checks,
+          reason: staged.reason,
+          rejected: staged.rejected,
+        },
+      ]
+  }
+}
+
+/** Partitions with a file that is still there and could not be read. */
+function unreadableKeys(staged: readonly Staged[], unchanged: ReadonlyMap<string, Candidate>): Map<string, TidemarkError> {
+  const failed = new Map<string, TidemarkError>()
+  for (const file of staged) {
+    const candidate = unchanged.get(file.path)
+    if (file.verdict === 'unreadable' && candidate !== undefined) failed.set(candidate.key, file.error)
+  }
+  return failed
+}

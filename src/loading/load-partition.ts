@@ -1,0 +1,139 @@
+import { randomUUID } from 'node:crypto'
+import { messageOf, TidemarkError } from '../errors.ts'
+import { judgeKey } from '../partitions/keys.ts'
+import type { Sighting } from '../sources/sightings.ts'
+import type { Listed } from '../sources/source.ts'
+import type { Known } from '../warehouse/ledger.ts'
+import type { Run } from '../warehouse/warehouse.ts'
+import { inWindow, notUpToDate } from './candidate.ts'
+import { type FilesResult, type LoadContext, loadFiles } from './load-files.ts'
+import type { OpenPipeline } from './open-pipelines.ts'
+import { settled } from './settle.ts'
+
+export interface PartitionRequest {
+  readonly open: OpenPipeline
+  readonly key: string
+  readonly hints: readonly Sighting[]
+  readonly run: Run
+  /** After this try nobody tries again soon: what failed is left alone for a while. */
+  readonly lastTry: boolean
+  readonly signal: AbortSignal
+}
+
+/** What a partition is now; what this load did to make it so is only the news. */
+export interface PartitionState {
+  readonly state: 'loaded' | 'held' | 'waiting' | 'nothing'
+  readonly files: number
+  readonly rows: number
+  /** Why, for people: of the first file that is held, or of the partition itself. No row of data is in it. */
+  readonly reason?: string
+  /** Versions that this load was the first to hold; people are told of them once. */
+  readonly newlyHeld: number
+}
+
+/** Claim ▸ look ▸ stage ▸ parse ▸ check ▸ look again ▸ publish. */
+export async function loadPartition(context: LoadContext, request: PartitionRequest): Promise<PartitionState> {
+  const { open, key, run, signal } = request
+  const { pipeline } = open
+  const judged = judgeKey(pipeline.partitions, key)
+  if (judged.verdict === 'outside') return { state: 'nothing', files: 0, rows: 0, reason: judged.reason, newlyHeld: 0 }
+  for (const hint of request.hints) open.sightings.seed(hint)
+
+  const claim = randomUUID()
+  await context.warehouse.claim({ pipeline: pipeline.name, keys: [key], claim, run, over: 'any' }, signal)
+  await context.onStep?.('claimed')
+  try {
+    const files = await look(open, key, signal)
+    await context.onStep?.('looked')
+    const known = await context.warehouse.known(
+      pipeline.name,
+      files.map(({ path }) => path),
+      signal,
+    )
+    const candidates = notUpToDate(inWindow(open, files), known)
+    const { ready, unsettled } = await settled(open, candidates, signal)
+    const result = ready.length === 0 ? NOTHING_DONE : await loadClaimed(context, request, claim, ready)
+    if (files.length === 0) return await stateWithoutFiles(context, pipeline.name, key)
+    return stateOf(files, known, result, unsettled.length + result.changed.length)
+  } catch (error) {
+    if (request.lastTry && !(error instanceof TidemarkError && error.code === 'ClaimLost'))
+      await postpone(context, request, claim, error)
+    throw error
+  } finally {
+    await context.warehouse.release(pipeline.name, claim).catch(() => undefined) // a claim that stays is taken over by the next load
+  }
+}
+
+const NOTHING_DONE: FilesResult = { published: new Set(), outcomes: [], changed: [], unreadable: new Map() }
+
+async function look({ source, pattern }: OpenPipeline, key: string, signal: AbortSignal): Promise<Listed[]> {
+  const files: Listed[] = []
+  for await (const page of source.list(pattern.narrow(key), signal)) files.push(...page)
+  return files
+}
+
+async function loadClaimed(
+  context: LoadContext,
+  request: PartitionRequest,
+  claim: string,
+  ready: Parameters<typeof loadFiles>[1]['candidates'],
+) {
+  const { open, key, run, signal } = request
+  const result = await loadFiles(context, { open, claim, keys: [key], run, candidates: ready, postpone: request.lastTry, signal })
+  if (!result.published.has(key)) {
+    throw new TidemarkError(
+      'ClaimLost',
+      `another load took over partition ${key} of ${open.pipeline.name}; nothing was published here`,
+    )
+  }
+  const [unreadable] = result.unreadable.values()
+  if (unreadable !== undefined) throw unreadable
+  return result
+}
+
+/** The warehouse itself may be what failed: then the next request finds out. */
+async function postpone(
+  { warehouse }: LoadContext,
+  { open, key, run }: PartitionRequest,
+  claim: string,
+  error: unknown,
+): Promise<void> {
+  const publication = {
+    pipeline: open.pipeline,
+    claim,
+    keys: [key],
+    outcomes: [],
+    postponed: new Map([[key, messageOf(error)]]),
+    run,
+  }
+  await warehouse.publish(publication).catch(() => undefined)
+}
+
+function stateOf(
+  files: readonly Listed[],
+  known: ReadonlyMap<string, Known>,
+  { outcomes }: FilesResult,
+  left: number,
+): PartitionState {
+  const fresh = new Map(outcomes.map((outcome) => [outcome.listed.path, outcome]))
+  let rows = 0
+  let reason: string | undefined
+  for (const { path } of files) {
+    const before = known.get(path)
+    const now = fresh.get(path)
+    rows += now?.verdict === 'good' ? now.rows : (before?.loadedRows ?? 0)
+    if (now === undefined && before?.status === 'held') reason ??= `${path}: ${before.error}`
+    if (now?.verdict === 'held') reason ??= `${path}: ${now.reason}`
+  }
+  const newlyHeld = outcomes.filter(({ verdict }) => verdict === 'held').length
+  const counts = { files: files.length, rows, newlyHeld }
+  if (left > 0) return { ...counts, state: 'waiting', reason: `${left} of ${files.length} files still change` }
+  return reason === undefined ? { ...counts, state: 'loaded' } : { ...counts, state: 'held', reason }
+}
+
+/** No file there: what was loaded stays loaded. */
+async function stateWithoutFiles({ warehouse }: LoadContext, pipeline: string, key: string): Promise<PartitionState> {
+  const loaded = (await warehouse.files(pipeline, { key })).filter(({ status }) => status === 'loaded')
+  const rows = loaded.reduce((sum, entry) => sum + (entry.rows ?? 0), 0)
+  return { state: loaded.length > 0 ? 'loaded' : 'nothing', files: 0, rows, newlyHeld: 0 }
+}

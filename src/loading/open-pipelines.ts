@@ -1,0 +1,44 @@
+import type { Config, Pipeline } from '../config/pipeline.ts'
+import { TidemarkError } from '../errors.ts'
+import { type Pattern, parsePattern } from '../partitions/pattern.ts'
+import { openSource } from '../sources/open-source.ts'
+import { Sightings } from '../sources/sightings.ts'
+import type { Source } from '../sources/source.ts'
+
+/** A pipeline with what a process keeps open for it: loads and the watcher share what was seen of files that settle. */
+export interface OpenPipeline {
+  readonly pipeline: Pipeline
+  readonly pattern: Pattern
+  readonly source: Source
+  readonly sightings: Sightings
+}
+
+export class OpenPipelines {
+  readonly #config: Config
+  readonly #open = new Map<string, OpenPipeline>()
+
+  constructor(config: Config) {
+    this.#config = config
+  }
+
+  /** @throws TidemarkError PipelineUnknown */
+  get(name: string): OpenPipeline {
+    const open = this.#open.get(name) ?? this.#openPipeline(name)
+    this.#open.set(name, open)
+    return open
+  }
+
+  #openPipeline(name: string): OpenPipeline {
+    const pipeline = this.#config.pipelines.get(name)
+    if (pipeline === undefined) {
+      const known = [...this.#config.pipelines.keys()].join(', ')
+      throw new TidemarkError('PipelineUnknown', `the worker's config has no pipeline '${name}'; it has ${known}`)
+    }
+    return {
+      pipeline,
+      pattern: parsePattern(pipeline.source.files, pipeline.partitions),
+      source: openSource(pipeline.source),
+      sightings: new Sightings(),
+    }
+  }
+}

@@ -1,0 +1,27 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Candidate } from './candidate.ts'
+import type { OpenPipeline } from './open-pipelines.ts'
+
+/**
+ * Records a look at each file and, where that is not enough to call it settled, looks again after `settle`.
+ * What has changed or gone by then is left out: it is early for it.
+ */
+export async function settled(
+  open: OpenPipeline,
+  candidates: readonly Candidate[],
+  signal: AbortSignal,
+): Promise<{ ready: readonly Candidate[]; unsettled: readonly Candidate[] }> {
+  const { sightings, pipeline } = open
+  for (const { listed } of candidates) sightings.see(listed)
+  const waiting = candidates.filter(({ listed }) => !sightings.isSettled(listed, pipeline.source.settleMs))
+  if (waiting.length === 0) return { ready: candidates, unsettled: [] }
+  await delay(pipeline.source.settleMs, undefined, { signal })
+  const unsettled = new Set<Candidate>()
+  for (const candidate of waiting) {
+    const now = await open.source.stat(candidate.listed.path)
+    if (now !== undefined) sightings.see(now)
+    if (now?.fingerprint !== candidate.listed.fingerprint || !sightings.isSettled(now, pipeline.source.settleMs))
+      unsettled.add(candidate)
+  }
+  return { ready: candidates.filter((candidate) => !unsettled.has(candidate)), unsettled: [...unsettled] }
+}

@@ -1,0 +1,37 @@
+import { defineSearchAttributeKey, type SearchAttributePair, SearchAttributeType } from '@temporalio/common'
+
+/** Names on the server: other people's scripts rely on them. Pure, so that workflows may use it. */
+
+export const sensorId = (pipeline: string) => `${pipeline}/sensor`
+/** Temporal appends the scheduled time. */
+export const scheduledId = (pipeline: string) => `${pipeline}/scheduled`
+export const partitionId = (pipeline: string, key: string) => `${pipeline}/partition/${key}`
+export const batchId = (pipeline: string) => `${pipeline}/batch`
+export const scheduleId = (pipeline: string) => pipeline
+
+/** Long polls hold a slot each, and loads are few at a time: each has a queue of its own beside the workflows'. */
+export const watchQueue = (taskQueue: string) => `${taskQueue}-watch`
+export const loadQueue = (taskQueue: string) => `${taskQueue}-load`
+
+export const PIPELINE = defineSearchAttributeKey('TidemarkPipeline', SearchAttributeType.KEYWORD)
+export const PARTITION = defineSearchAttributeKey('TidemarkPartition', SearchAttributeType.KEYWORD)
+export const STATUS = defineSearchAttributeKey('TidemarkStatus', SearchAttributeType.KEYWORD)
+export const TRIGGER = defineSearchAttributeKey('TidemarkTrigger', SearchAttributeType.KEYWORD)
+export const ROWS = defineSearchAttributeKey('TidemarkRows', SearchAttributeType.INT)
+export const SEARCH_ATTRIBUTES = [PIPELINE, PARTITION, STATUS, TRIGGER, ROWS] as const
+
+export type Status = 'waiting' | 'loading' | 'loaded' | 'held' | 'late' | 'missing' | 'nothing'
+export type Trigger = 'schedule' | 'sensor' | 'backfill' | 'manual'
+
+export function searchAttributes(pipeline: string, trigger: Trigger, status: Status, partition?: string): SearchAttributePair[] {
+  const pairs: SearchAttributePair[] = [
+    { key: PIPELINE, value: pipeline },
+    { key: TRIGGER, value: trigger },
+    { key: STATUS, value: status },
+  ]
+  if (partition !== undefined) pairs.push({ key: PARTITION, value: partition })
+  return pairs
+}
+
+/** 1 comes first. */
+export const PRIORITY = { person: 1, schedule: 1, sensor: 3, batch: 5 } as const

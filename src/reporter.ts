@@ -1,0 +1,42 @@
+import type { OpenPipeline } from './loading/open-pipelines.ts'
+import type { Outcome } from './warehouse/warehouse.ts'
+
+/** What people are told of, besides what is loaded. */
+export interface News {
+  readonly pipeline: string
+  readonly partition?: string
+  readonly what: 'held' | 'late' | 'missing' | 'failing' | 'recovered'
+  readonly reason: string
+  readonly count?: number
+}
+
+export interface Loaded {
+  readonly pipeline: string
+  readonly files: number
+  readonly rows: number
+  /** The file and its partition, when it is one. */
+  readonly only?: { readonly path: string; readonly key: string; readonly same: boolean }
+}
+
+/** Where a worker says what happens. No row of data is in it. */
+export interface Reporter {
+  loaded(loaded: Loaded): void
+  news(news: News): void
+  /** The warehouse is held by somebody else; undefined when it is free again. */
+  waiting(holder: string | undefined): void
+}
+
+/** Makes one announcement of what one transaction has published. */
+export function loadedBy(reporter: Reporter) {
+  return (outcomes: readonly Outcome[], { pipeline }: OpenPipeline): void => {
+    const loaded = outcomes.filter(({ verdict }) => verdict !== 'held')
+    const [first] = loaded
+    if (first === undefined) return
+    reporter.loaded({
+      pipeline: pipeline.name,
+      files: loaded.length,
+      rows: loaded.reduce((sum, outcome) => sum + (outcome.verdict === 'good' ? outcome.rows : 0), 0),
+      ...(loaded.length === 1 ? { only: { path: first.listed.path, key: first.key, same: first.verdict === 'same' } } : {}),
+    })
+  }
+}

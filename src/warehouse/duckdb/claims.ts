@@ -1,0 +1,94 @@
+import type { DuckDBConnection } from '@duckdb/node-api'
+import type { Backoff, ClaimRequest, Holder } from '../warehouse.ts'
+import { rowsOf, textList } from './sql.ts'
+
+const FIRST_BACKOFF_S = 10
+const LONGEST_BACKOFF_S = 600
+
+export async function writeClaims(connection: DuckDBConnection, request: ClaimRequest) {
+  const { pipeline, claim, run, over } = request
+  const held = await claimsOf(connection, pipeline, request.keys)
+  const refused = held.filter((holder) => holder.claim !== claim && over !== 'any' && !over.has(holder.claim))
+  const taken = new Set(refused.map(({ key }) => key))
+  const claimed = request.keys.filter((key) => !taken.has(key))
+  const list = JSON.stringify(claimed)
+  await connection.run(
+    `INSERT INTO tidemark.claims (pipeline, partition_key)
+     SELECT $1, k.key FROM (SELECT unnest(from_json($2::JSON, '["VARCHAR"]')) AS key) k
+     WHERE k.key NOT IN (SELECT partition_key FROM tidemark.claims WHERE pipeline = $1)`,
+    [pipeline, list],
+  )
+  await connection.run(
+    `UPDATE tidemark.claims SET claim = $3, workflow_id = $4, run_id = $5 WHERE pipeline = $1 AND partition_key IN ${textList('$2')}`,
+    [pipeline, list, claim, run.workflowId, run.runId],
+  )
+  return { claimed, refused }
+}
+
+/** Which of these partitions still carry the mark. */
+export async function ownKeys(
+  connection: DuckDBConnection,
+  pipeline: string,
+  claim: string,
+  keys: readonly string[],
+): Promise<string[]> {
+  const holders = await claimsOf(connection, pipeline, keys)
+  return holders.filter((holder) => holder.claim === claim).map(({ key }) => key)
+}
+
+export async function endClaims(
+  connection: DuckDBConnection,
+  pipeline: string,
+  claim: string,
+  postponed: ReadonlyMap<string, string>,
+) {
+  for (const [key, error] of postponed) {
+    await connection.run(
+      `UPDATE tidemark.claims SET claim = NULL, deaths = 0, tries = tries + 1, error = $4,
+         not_before = now() + to_seconds(least(${LONGEST_BACKOFF_S}, ${FIRST_BACKOFF_S} * 2 ** least(tries, 16)))
+       WHERE pipeline = $1 AND claim = $2 AND partition_key = $3`,
+      [pipeline, claim, key, error],
+    )
+  }
+  await connection.run('DELETE FROM tidemark.claims WHERE pipeline = $1 AND claim = $2', [pipeline, claim])
+}
+
+/** Ends a claim whose load came to nothing; what was written beside it stays. */
+export async function dropClaim(connection: DuckDBConnection, pipeline: string, claim: string): Promise<void> {
+  await connection.run('UPDATE tidemark.claims SET claim = NULL, deaths = 0 WHERE pipeline = $1 AND claim = $2', [
+    pipeline,
+    claim,
+  ])
+  await connection.run('DELETE FROM tidemark.claims WHERE pipeline = $1 AND claim IS NULL AND tries = 0', [pipeline])
+}
+
+export async function readBackoffs(connection: DuckDBConnection, pipeline: string): Promise<Backoff[]> {
+  const rows = await rowsOf(
+    connection,
+    `SELECT partition_key AS key, tries, error, epoch_ms(not_before) AS not_before
+     FROM tidemark.claims WHERE pipeline = $1 AND not_before IS NOT NULL ORDER BY partition_key`,
+    pipeline,
+  )
+  return rows.map((row) => ({
+    key: String(row.key),
+    tries: Number(row.tries),
+    error: String(row.error),
+    notBefore: new Date(Number(row.not_before)),
+  }))
+}
+
+async function claimsOf(connection: DuckDBConnection, pipeline: string, keys: readonly string[]): Promise<Holder[]> {
+  const rows = await rowsOf(
+    connection,
+    `SELECT partition_key, claim, workflow_id, run_id FROM tidemark.claims
+     WHERE pipeline = $1 AND claim IS NOT NULL AND partition_key IN ${textList('$2')}`,
+    pipeline,
+    JSON.stringify(keys),
+  )
+  return rows.map((row) => ({
+    key: String(row.partition_key),
+    claim: String(row.claim),
+    workflowId: String(row.workflow_id),
+    runId: String(row.run_id),
+  }))
+}

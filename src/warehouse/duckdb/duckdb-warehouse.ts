@@ -1,0 +1,54 @@
+import { stat } from 'node:fs/promises'
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { TidemarkError } from '../../errors.ts'
+import type { FilesQuery, Warehouse } from '../warehouse.ts'
+import { dropClaim, readBackoffs, writeClaims } from './claims.ts'
+import { Gate, type GateOptions } from './gate.ts'
+import { readCounts, readFiles, readKnown, readRejected } from './ledger-queries.ts'
+import { appliedMigrations, migrate } from './migrate.ts'
+import { publishAll } from './publish.ts'
+import { rowsOf, transaction } from './sql.ts'
+
+/** The warehouse in a DuckDB file. One that is opened for reading must have been made by a worker. */
+export function duckdbWarehouse(options: Omit<GateOptions, 'prepare'>): Warehouse {
+  const gate = new Gate({ ...options, prepare: options.readOnly ? expectSchema : migrate })
+  const run = <T>(work: (connection: DuckDBConnection) => Promise<T>, signal?: AbortSignal) => gate.run(work, signal)
+  const change = <T>(work: (connection: DuckDBConnection) => Promise<T>, signal?: AbortSignal) =>
+    run((connection) => transaction(connection, () => work(connection)), signal)
+
+  return {
+    identity: () => run(readIdentity),
+    generation: () => fileIdentity(options.file),
+    known: (pipeline, paths, signal) => run((connection) => readKnown(connection, pipeline, paths), signal),
+    claim: (request, signal) => change((connection) => writeClaims(connection, request), signal),
+    publish: (publication, signal) => change((connection) => publishAll(connection, publication), signal),
+    release: (pipeline, claim) => change((connection) => dropClaim(connection, pipeline, claim)),
+    backoffs: (pipeline) => run((connection) => readBackoffs(connection, pipeline)),
+    files: (pipeline, query: FilesQuery = {}) => run((connection) => readFiles(connection, pipeline, query)),
+    counts: (pipeline) => run((connection) => readCounts(connection, pipeline)),
+    rejected: (pipeline, path, sequence) => run((connection) => readRejected(connection, pipeline, path, sequence)),
+    query: (sql) => run((connection) => runQuery(connection, sql)),
+    [Symbol.asyncDispose]: () => gate[Symbol.asyncDispose](),
+  }
+}
+
+async function expectSchema(connection: DuckDBConnection): Promise<void> {
+  if ((await appliedMigrations(connection)) === 0) {
+    throw new TidemarkError('WarehouseFailed', 'the warehouse is empty; `tidemark up` or `tidemark worker` fills it')
+  }
+}
+
+async function readIdentity(connection: DuckDBConnection): Promise<string> {
+  const [row] = await rowsOf(connection, 'SELECT id FROM tidemark.identity')
+  return String(row?.id)
+}
+
+async function runQuery(connection: DuckDBConnection, sql: string) {
+  const reader = await connection.runAndReadAll(sql)
+  return { columns: reader.deduplicatedColumnNames(), rows: reader.getRowObjectsJson() }
+}
+
+async function fileIdentity(file: string): Promise<string> {
+  const found = await stat(file, { bigint: true }).catch(() => undefined)
+  return found === undefined ? 'none' : `${found.dev}-${found.ino}`
+}

@@ -1,0 +1,130 @@
+import { mkdir } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import { messageOf, TidemarkError } from '../../errors.ts'
+
+/** The file is let go after this long without work, so that people can open it. Opening costs 20 ms. */
+const IDLE_MS = 500
+/** Under steady work it is let go for a moment each second, so that readers get in. */
+const HOLD_MS = 1_000
+const LET_GO_MS = 50
+const RETRY_LOCK_MS = 50
+/** How long it is silent about another program that holds the file. */
+const SILENT_MS = 1_000
+
+const LOCKED = /Could not set lock on file|File is already open in|being used by another process/
+const HOLDER = /held in (.*?) \(PID (\d+)\)/
+/** After these the instance answers nothing any more; what was committed is in the file. */
+const DEAD = /database has been invalidated|^(FATAL|INTERNAL) Error|Connection was never established|connection disconnected/i
+
+export interface GateOptions {
+  readonly file: string
+  /** Opens the file for reading only; it must exist. */
+  readonly readOnly?: boolean
+  /** Gives up with `WarehouseBusy` when another program holds the file for longer; waits for ever by default. */
+  readonly patienceMs?: number
+  /** Told, once each time, who holds the file while work waits; undefined when it is free again. */
+  readonly onWaiting?: (holder: string | undefined) => void
+  /** Runs at each opening, before any work: the file may be another one than last time. */
+  readonly prepare?: (connection: DuckDBConnection) => Promise<void>
+}
+
+/**
+ * The one way to the DuckDB file from this process: one piece of work at a time, in order, because the checks inside a DuckDB
+ * transaction are no fence against another one.
+ */
+export class Gate implements AsyncDisposable {
+  /** Two instances of one file in one process lose rows: the second gate is a mistake of ours. */
+  static readonly #files = new Set<string>()
+
+  readonly #options: GateOptions
+  #queue: Promise<unknown> = Promise.resolve()
+  #open: { instance: DuckDBInstance; connection: DuckDBConnection; since: number } | undefined
+  #idle: NodeJS.Timeout | undefined
+
+  constructor(options: GateOptions) {
+    if (Gate.#files.has(options.file)) throw new Error(`${options.file} is already open in this process`)
+    Gate.#files.add(options.file)
+    this.#options = options
+  }
+
+  /** Runs `work` when its turn comes. */
+  run<T>(work: (connection: DuckDBConnection) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const turn = this.#queue.then(() => this.#take(work, signal))
+    this.#queue = turn.catch(() => undefined)
+    return turn
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#queue
+    this.#close()
+    Gate.#files.delete(this.#options.file)
+  }
+
+  async #take<T>(work: (connection: DuckDBConnection) => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+    signal?.throwIfAborted()
+    clearTimeout(this.#idle)
+    const { connection, since } = this.#open ?? (await this.#acquire(signal))
+    try {
+      return await work(connection)
+    } catch (error) {
+      if (DEAD.test(messageOf(error))) this.#close()
+      throw asWarehouseError(error, this.#options.file)
+    } finally {
+      if (performance.now() - since > HOLD_MS) {
+        this.#close()
+        await delay(LET_GO_MS)
+      }
+      this.#idle = setTimeout(() => {
+        this.#queue = this.#queue.then(() => this.#close())
+      }, IDLE_MS)
+    }
+  }
+
+  async #acquire(signal: AbortSignal | undefined) {
+    const { file, readOnly, patienceMs = Number.POSITIVE_INFINITY, onWaiting, prepare } = this.#options
+    const started = performance.now()
+    let told = false
+    await mkdir(dirname(file), { recursive: true })
+    for (;;) {
+      try {
+        const instance = await DuckDBInstance.create(file, { access_mode: readOnly ? 'READ_ONLY' : 'READ_WRITE' })
+        const connection = await instance.connect()
+        this.#open = { instance, connection, since: performance.now() }
+        if (told) onWaiting?.(undefined)
+        await connection.run("SET TimeZone = 'UTC'")
+        await prepare?.(connection)
+        return this.#open
+      } catch (error) {
+        if (this.#open) this.#close() // it opened, but could not be prepared
+        if (!LOCKED.test(messageOf(error))) throw asWarehouseError(error, file)
+        const waited = performance.now() - started
+        if (waited > patienceMs)
+          throw new TidemarkError('WarehouseBusy', `${file} is held by ${holderOf(error)}; close it there and try again`)
+        if (!told && waited > SILENT_MS) {
+          told = true
+          onWaiting?.(holderOf(error))
+        }
+        await delay(RETRY_LOCK_MS, undefined, { signal })
+      }
+    }
+  }
+
+  #close(): void {
+    clearTimeout(this.#idle)
+    this.#open?.connection.closeSync()
+    this.#open?.instance.closeSync()
+    this.#open = undefined
+  }
+}
+
+function holderOf(error: unknown): string {
+  const [, program, pid] = HOLDER.exec(messageOf(error)) ?? []
+  return pid === undefined ? 'another program' : `process ${pid} (${program})`
+}
+
+function asWarehouseError(error: unknown, file: string): unknown {
+  if (error instanceof TidemarkError || (error instanceof Error && error.name === 'AbortError')) return error
+  return new TidemarkError('WarehouseFailed', `${file}: ${messageOf(error)}`, { cause: error })
+}

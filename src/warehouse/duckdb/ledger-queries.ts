@@ -1,0 +1,138 @@
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { z } from 'zod'
+import type { CheckResult } from '../../checks/check.ts'
+import type { Rejected } from '../../staging/staged.ts'
+import type { FileStatus, Known, LedgerEntry } from '../ledger.ts'
+import type { FilesQuery, PipelineCounts, Row } from '../warehouse.ts'
+import { rowsOf, textList } from './sql.ts'
+
+export async function readKnown(
+  connection: DuckDBConnection,
+  pipeline: string,
+  paths: readonly string[],
+): Promise<Map<string, Known>> {
+  const rows = await rowsOf(
+    connection,
+    `SELECT path, max(sequence) AS sequence, arg_max(fingerprint, sequence) AS fingerprint, arg_max(status, sequence) AS status,
+       arg_max(partition_key, sequence) AS partition_key, arg_max(coalesce(rows, 0), sequence) AS rows,
+       nullif(arg_max(coalesce(error, ''), sequence), '') AS error,
+       max(content_hash) FILTER (status = 'loaded') AS loaded_hash, coalesce(max(rows) FILTER (status = 'loaded'), 0) AS loaded_rows
+     FROM tidemark.files WHERE pipeline = $1 AND path IN ${textList('$2')} GROUP BY path`,
+    pipeline,
+    JSON.stringify(paths),
+  )
+  return new Map(rows.map((row) => [String(row.path), toKnown(row)]))
+}
+
+function toKnown(row: Row): Known {
+  return {
+    sequence: Number(row.sequence),
+    fingerprint: String(row.fingerprint),
+    status: STATUS.parse(row.status),
+    partitionKey: String(row.partition_key),
+    rows: Number(row.rows),
+    error: textOrNull(row.error),
+    loadedHash: textOrNull(row.loaded_hash) ?? undefined,
+    loadedRows: Number(row.loaded_rows),
+  }
+}
+
+export async function readFiles(connection: DuckDBConnection, pipeline: string, query: FilesQuery): Promise<LedgerEntry[]> {
+  const newest = query.versions ? '' : 'QUALIFY row_number() OVER (PARTITION BY path ORDER BY sequence DESC) = 1'
+  const rows = await rowsOf(
+    connection,
+    `SELECT * REPLACE (${TIMES.map((column) => `strftime(timezone('UTC', ${column}), '%Y-%m-%dT%H:%M:%S.%gZ') AS ${column}`).join(', ')})
+     FROM tidemark.files WHERE pipeline = $1 AND ($2::VARCHAR IS NULL OR path = $2) ${newest} ORDER BY path, sequence`,
+    pipeline,
+    query.path ?? null,
+  )
+  return rows.map(toEntry).filter(({ partition_key }) => query.key === undefined || partition_key === query.key)
+}
+
+const TIMES = ['modified_at', 'decided_at', 'gone_at', 'first_seen_at', 'settled_at', 'loaded_at']
+const STATUS = z.enum(['loaded', 'held', 'duplicate', 'ignored', 'superseded', 'removed'] satisfies FileStatus[])
+const CHECKS = z.array(
+  z.object({
+    check: z.string(),
+    blocking: z.boolean(),
+    passed: z.boolean(),
+    failed: z.number(),
+    sample: z.array(z.record(z.string(), z.unknown())),
+  }) satisfies z.ZodType<CheckResult>,
+)
+
+function toEntry(row: Row): LedgerEntry {
+  return {
+    pipeline: String(row.pipeline),
+    path: String(row.path),
+    sequence: Number(row.sequence),
+    fingerprint: String(row.fingerprint),
+    size: Number(row.size),
+    modified_at: textOrNull(row.modified_at),
+    partition_key: String(row.partition_key),
+    status: STATUS.parse(row.status),
+    rows: numberOrNull(row.rows),
+    rejected_rows: numberOrNull(row.rejected_rows),
+    content_hash: textOrNull(row.content_hash),
+    error: textOrNull(row.error),
+    checks: CHECKS.parse(JSON.parse(String(row.checks))),
+    decision: textOrNull(row.decision),
+    reason: textOrNull(row.reason),
+    decided_at: textOrNull(row.decided_at),
+    gone_at: textOrNull(row.gone_at),
+    claim: textOrNull(row.claim),
+    workflow_id: textOrNull(row.workflow_id),
+    run_id: textOrNull(row.run_id),
+    code_version: textOrNull(row.code_version),
+    first_seen_at: textOrNull(row.first_seen_at),
+    settled_at: textOrNull(row.settled_at),
+    loaded_at: textOrNull(row.loaded_at),
+  }
+}
+
+export async function readCounts(connection: DuckDBConnection, pipeline: string): Promise<PipelineCounts> {
+  const [row] = await rowsOf(
+    connection,
+    `WITH newest AS (SELECT path, arg_max(status, sequence) AS status FROM tidemark.files WHERE pipeline = $1 GROUP BY path),
+       loaded AS (SELECT partition_key, rows FROM tidemark.files WHERE pipeline = $1 AND status = 'loaded')
+     SELECT (SELECT count(*) FROM loaded) AS loaded, (SELECT count(*) FROM newest WHERE status = 'held') AS held,
+       (SELECT coalesce(sum(rows), 0)::BIGINT FROM loaded) AS rows,
+       (SELECT coalesce(to_json(list(DISTINCT partition_key)), '[]') FROM loaded) AS keys`,
+    pipeline,
+  )
+  return {
+    loaded: Number(row?.loaded),
+    held: Number(row?.held),
+    rows: Number(row?.rows),
+    loadedKeys: z.array(z.string()).parse(JSON.parse(String(row?.keys))),
+  }
+}
+
+export async function readRejected(
+  connection: DuckDBConnection,
+  pipeline: string,
+  path: string,
+  sequence: number,
+): Promise<Rejected[]> {
+  const rows = await rowsOf(
+    connection,
+    `SELECT line, "column", error, text FROM tidemark.rejected_rows WHERE pipeline = $1 AND path = $2 AND sequence = $3 ORDER BY line`,
+    pipeline,
+    path,
+    sequence,
+  )
+  return rows.map((row) => ({
+    line: numberOrNull(row.line),
+    column: textOrNull(row.column),
+    error: String(row.error),
+    text: String(row.text ?? ''),
+  }))
+}
+
+function textOrNull(value: unknown): string | null {
+  return value === null || value === undefined ? null : String(value)
+}
+
+function numberOrNull(value: unknown): number | null {
+  return value === null || value === undefined ? null : Number(value)
+}

@@ -1,0 +1,56 @@
+/** Each runs once, in its own transaction, in this order. One that has been released is never changed: add another. */
+export const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE tidemark.identity (id VARCHAR NOT NULL);
+  INSERT INTO tidemark.identity VALUES (uuid()::VARCHAR);
+
+  CREATE TABLE tidemark.files (
+    pipeline VARCHAR NOT NULL,
+    path VARCHAR NOT NULL,
+    sequence INTEGER NOT NULL,
+    fingerprint VARCHAR NOT NULL,
+    size BIGINT NOT NULL,
+    modified_at TIMESTAMPTZ,
+    partition_key VARCHAR NOT NULL,
+    status VARCHAR NOT NULL CHECK (status IN ('loaded', 'held', 'duplicate', 'ignored', 'superseded', 'removed')),
+    rows BIGINT,
+    rejected_rows BIGINT,
+    content_hash VARCHAR,
+    error VARCHAR,
+    checks VARCHAR NOT NULL DEFAULT '[]',
+    decision VARCHAR,
+    reason VARCHAR,
+    decided_at TIMESTAMPTZ,
+    gone_at TIMESTAMPTZ,
+    claim VARCHAR,
+    workflow_id VARCHAR,
+    run_id VARCHAR,
+    code_version VARCHAR,
+    first_seen_at TIMESTAMPTZ,
+    settled_at TIMESTAMPTZ,
+    loaded_at TIMESTAMPTZ
+  );
+
+  CREATE TABLE tidemark.claims (
+    pipeline VARCHAR NOT NULL,
+    partition_key VARCHAR NOT NULL,
+    claim VARCHAR,
+    workflow_id VARCHAR,
+    run_id VARCHAR,
+    deaths INTEGER NOT NULL DEFAULT 0,
+    tries INTEGER NOT NULL DEFAULT 0,
+    error VARCHAR,
+    not_before TIMESTAMPTZ
+  );
+
+  CREATE TABLE tidemark.rejected_rows (
+    pipeline VARCHAR NOT NULL,
+    path VARCHAR NOT NULL,
+    sequence INTEGER NOT NULL,
+    line BIGINT,
+    "column" VARCHAR,
+    error VARCHAR NOT NULL,
+    text VARCHAR
+  );
+  `,
+]

@@ -1,0 +1,115 @@
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { FILE_COLUMN, PARTITION_COLUMN } from '../../config/own-columns.ts'
+import { CODE_VERSION } from '../../version.ts'
+import type { Outcome, Publication } from '../warehouse.ts'
+import { endClaims, ownKeys } from './claims.ts'
+import { identifier, literal, literalPath, tableName, textList } from './sql.ts'
+import { ensureTable } from './target-table.ts'
+
+type Good = Extract<Outcome, { verdict: 'good' }>
+
+/** Inside one transaction: rows, ledger, rejected rows, the end of the claim. */
+export async function publishAll(connection: DuckDBConnection, publication: Publication): Promise<readonly string[]> {
+  const { pipeline, claim, postponed = new Map<string, string>() } = publication
+  const own = new Set(await ownKeys(connection, pipeline.name, claim, publication.keys))
+  const outcomes = publication.outcomes.filter(({ key }) => own.has(key))
+  await replaceRows(
+    connection,
+    publication,
+    outcomes.filter((outcome) => outcome.verdict === 'good'),
+  )
+  if (outcomes.length > 0) await writeLedger(connection, publication, outcomes)
+  await endClaims(connection, pipeline.name, claim, postponed)
+  return [...own]
+}
+
+async function replaceRows(connection: DuckDBConnection, { pipeline }: Publication, good: readonly Good[]): Promise<void> {
+  if (good.length === 0) return
+  await ensureTable(connection, pipeline)
+  const table = tableName(pipeline.table)
+  await connection.run(`DELETE FROM ${table} WHERE ${FILE_COLUMN} IN ${textList('$1')}`, [
+    JSON.stringify(good.map(({ listed }) => listed.path)),
+  ])
+  const staged = good.filter(({ rows }) => rows > 0)
+  if (staged.length === 0) return
+  const columns = Object.keys(pipeline.columns).map(identifier).join(', ')
+  const origins = staged.map(({ rowsFile, key, listed }) => `(${[rowsFile, key, listed.path].map(literal).join(', ')})`)
+  await connection.run(
+    `INSERT INTO ${table} (${columns}, ${PARTITION_COLUMN}, ${FILE_COLUMN})
+     SELECT ${columns}, origin.key, origin.path
+     FROM read_parquet([${staged.map(({ rowsFile }) => literalPath(rowsFile)).join(', ')}], filename = '_tidemark_staged') staged
+     JOIN (VALUES ${origins.join(', ')}) origin(staged_as, key, path) ON staged._tidemark_staged = origin.staged_as`,
+  )
+}
+
+async function writeLedger(
+  connection: DuckDBConnection,
+  { pipeline, claim, run }: Publication,
+  outcomes: readonly Outcome[],
+): Promise<void> {
+  const written = JSON.stringify(outcomes.map(ledgerRow))
+  await connection.run(
+    `INSERT INTO tidemark.files (pipeline, path, sequence, fingerprint, size, modified_at, partition_key, status, rows, rejected_rows,
+       content_hash, error, checks, claim, workflow_id, run_id, code_version, first_seen_at, settled_at, loaded_at)
+     WITH written AS (SELECT unnest(from_json($2::JSON, '[${LEDGER_ROW}]'), recursive := true)),
+       before AS (
+         SELECT path, max(sequence) AS sequence, max(rows) FILTER (status = 'loaded') AS loaded_rows
+         FROM tidemark.files WHERE pipeline = $1 AND path IN (SELECT path FROM written) GROUP BY path)
+     SELECT $1, path, coalesce(before.sequence, 0) + 1, fingerprint, size, make_timestamptz(modified_at * 1000), partition_key, status,
+       coalesce(rows, CASE WHEN status = 'loaded' THEN before.loaded_rows END), rejected_rows, content_hash, error, checks,
+       $3, $4, $5, $6, make_timestamptz(first_seen_at * 1000), make_timestamptz(settled_at * 1000),
+       CASE WHEN status = 'loaded' THEN now() END
+     FROM written LEFT JOIN before USING (path)`,
+    [pipeline.name, written, claim, run.workflowId, run.runId, CODE_VERSION],
+  )
+  await connection.run(
+    `UPDATE tidemark.files SET status = 'superseded'
+     WHERE pipeline = $1 AND status = 'loaded' AND claim IS DISTINCT FROM $2 AND path IN ${textList('$3')}`,
+    [pipeline.name, claim, JSON.stringify(outcomes.filter(({ verdict }) => verdict !== 'held').map(({ listed }) => listed.path))],
+  )
+  await writeRejected(connection, pipeline.name, claim, outcomes)
+}
+
+async function writeRejected(
+  connection: DuckDBConnection,
+  pipeline: string,
+  claim: string,
+  outcomes: readonly Outcome[],
+): Promise<void> {
+  const rejected = outcomes.flatMap((outcome) =>
+    outcome.verdict === 'held' ? outcome.rejected.map((row) => ({ path: outcome.listed.path, ...row })) : [],
+  )
+  if (rejected.length === 0) return
+  await connection.run(
+    `INSERT INTO tidemark.rejected_rows (pipeline, path, sequence, line, "column", error, text)
+     SELECT $1, r.path, f.sequence, r.line, r."column", r.error, r.text
+     FROM (SELECT unnest(from_json($2::JSON, '[{"path":"VARCHAR","line":"BIGINT","column":"VARCHAR","error":"VARCHAR","text":"VARCHAR"}]'),
+       recursive := true)) r
+     JOIN tidemark.files f ON f.pipeline = $1 AND f.path = r.path AND f.claim = $3`,
+    [pipeline, JSON.stringify(rejected), claim],
+  )
+}
+
+const LEDGER_ROW =
+  '{"path":"VARCHAR","fingerprint":"VARCHAR","size":"BIGINT","modified_at":"BIGINT","partition_key":"VARCHAR","status":"VARCHAR",' +
+  '"rows":"BIGINT","rejected_rows":"BIGINT","content_hash":"VARCHAR","error":"VARCHAR","checks":"VARCHAR",' +
+  '"first_seen_at":"BIGINT","settled_at":"BIGINT"}'
+
+function ledgerRow(outcome: Outcome) {
+  const { listed, key } = outcome
+  return {
+    path: listed.path,
+    fingerprint: listed.fingerprint,
+    size: listed.size,
+    modified_at: listed.modifiedAt.getTime(),
+    partition_key: key,
+    status: outcome.verdict === 'held' ? 'held' : 'loaded',
+    rows: outcome.verdict === 'good' ? outcome.rows : null,
+    rejected_rows: outcome.verdict === 'held' ? outcome.rejected.length : 0,
+    content_hash: outcome.contentHash ?? null,
+    error: outcome.verdict === 'held' ? outcome.reason : null,
+    checks: JSON.stringify(outcome.checks),
+    first_seen_at: outcome.firstSeenAt.getTime(),
+    settled_at: outcome.settledAt.getTime(),
+  }
+}

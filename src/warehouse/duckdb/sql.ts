@@ -1,0 +1,43 @@
+import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api'
+import type { TableName } from '../../config/pipeline.ts'
+import type { Row } from '../warehouse.ts'
+
+export function identifier(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`
+}
+
+export function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`
+}
+
+export function tableName({ schema, name }: TableName): string {
+  return `${identifier(schema)}.${identifier(name)}`
+}
+
+/** A path that DuckDB takes as it is: every glob character in it is put into a class of its own. */
+export function literalPath(path: string): string {
+  return literal(path.replaceAll(/[[*?]/g, '[$&]'))
+}
+
+/** All or nothing. What was thrown inside is thrown on, after the rollback. */
+export async function transaction<T>(connection: DuckDBConnection, work: () => Promise<T>): Promise<T> {
+  await connection.run('BEGIN TRANSACTION')
+  try {
+    const result = await work()
+    await connection.run('COMMIT')
+    return result
+  } catch (error) {
+    await connection.run('ROLLBACK').catch(() => undefined) // the first error is the one that tells
+    throw error
+  }
+}
+
+export async function rowsOf(connection: DuckDBConnection, sql: string, ...values: DuckDBValue[]): Promise<Row[]> {
+  const reader = await connection.runAndReadAll(sql, values)
+  return reader.getRowObjectsJson()
+}
+
+/** A column of texts from a JSON array, so that a list of any length is one parameter. */
+export function textList(parameter: string): string {
+  return `(SELECT unnest(from_json(${parameter}::JSON, '["VARCHAR"]')))`
+}

@@ -1,0 +1,106 @@
+import type { CheckResult } from '../checks/check.ts'
+import type { Pipeline } from '../config/pipeline.ts'
+import type { Listed } from '../sources/source.ts'
+import type { Rejected } from '../staging/staged.ts'
+import type { Known, LedgerEntry } from './ledger.ts'
+
+/** The workflow run on whose behalf a load works. */
+export interface Run {
+  readonly workflowId: string
+  readonly runId: string
+}
+
+/** A live mark on a partition. */
+export interface Holder extends Run {
+  readonly key: string
+  readonly claim: string
+}
+
+export interface ClaimRequest {
+  readonly pipeline: string
+  readonly keys: readonly string[]
+  /** The random mark to write. */
+  readonly claim: string
+  readonly run: Run
+  /** Whose marks may be written over: anybody's, or those of loads that are known to have ended. */
+  readonly over: 'any' | ReadonlySet<string>
+}
+
+/** A partition that is left alone until `notBefore`, because what it needs could not be reached, read or stored. */
+export interface Backoff {
+  readonly key: string
+  readonly tries: number
+  readonly error: string
+  readonly notBefore: Date
+}
+
+interface Handled {
+  readonly listed: Listed
+  readonly key: string
+  readonly contentHash: string | undefined
+  readonly checks: readonly CheckResult[]
+  readonly firstSeenAt: Date
+  readonly settledAt: Date
+}
+
+/** What became of one version of a file. */
+export type Outcome = Handled &
+  (
+    | { readonly verdict: 'good'; readonly rowsFile: string; readonly rows: number }
+    | { readonly verdict: 'same' }
+    | { readonly verdict: 'held'; readonly reason: string; readonly rejected: readonly Rejected[] }
+  )
+
+export interface Publication {
+  readonly pipeline: Pipeline
+  readonly claim: string
+  readonly keys: readonly string[]
+  readonly outcomes: readonly Outcome[]
+  /** Partitions to leave alone for a while, longer each time, with the reason: not all of them could be read or stored. */
+  readonly postponed?: ReadonlyMap<string, string>
+  readonly run: Run
+}
+
+export interface FilesQuery {
+  readonly path?: string
+  readonly key?: string
+  /** All versions instead of the newest of each path. */
+  readonly versions?: boolean
+}
+
+export interface PipelineCounts {
+  readonly loaded: number
+  readonly held: number
+  readonly rows: number
+  /** The keys of partitions that have a loaded file. */
+  readonly loadedKeys: readonly string[]
+}
+
+export type Row = Readonly<Record<string, unknown>>
+
+/** Where tables and the ledger are. Every failure is a `TidemarkError`: `WarehouseBusy`, `WarehouseFailed` or `ClaimLost`. */
+export interface Warehouse extends AsyncDisposable {
+  /** A random name of this warehouse, made with it; it tells two configs of one namespace apart. */
+  identity(): Promise<string>
+  /** Changes when the warehouse may have been replaced by another one behind our back. */
+  generation(): Promise<string>
+  known(pipeline: string, paths: readonly string[], signal?: AbortSignal): Promise<ReadonlyMap<string, Known>>
+  /** Writes the mark on each partition that is free for it; answers whose marks stand on the others. */
+  claim(
+    request: ClaimRequest,
+    signal?: AbortSignal,
+  ): Promise<{ readonly claimed: readonly string[]; readonly refused: readonly Holder[] }>
+  /**
+   * Rows, ledger and the end of the claim in one transaction. Only for partitions whose claim is still this one; the others' outcomes
+   * are left out, without a trace.
+   * @returns the keys that were published
+   */
+  publish(publication: Publication, signal?: AbortSignal): Promise<readonly string[]>
+  /** Ends what is left of a claim. */
+  release(pipeline: string, claim: string): Promise<void>
+  backoffs(pipeline: string): Promise<readonly Backoff[]>
+  files(pipeline: string, query?: FilesQuery): Promise<readonly LedgerEntry[]>
+  counts(pipeline: string): Promise<PipelineCounts>
+  rejected(pipeline: string, path: string, sequence: number): Promise<readonly Rejected[]>
+  query(sql: string): Promise<{ readonly columns: readonly string[]; readonly rows: readonly Row[] }>
+}

@@ -1,0 +1,231 @@
+import { messageOf, TidemarkError } from '../errors.ts'
+import { type Candidate, inWindow, notUpToDate } from '../loading/candidate.ts'
+import type { OpenPipeline } from '../loading/open-pipelines.ts'
+import { MAX_KEY_BYTES } from '../partitions/keys.ts'
+import type { Sighting } from '../sources/sightings.ts'
+import type { Listed } from '../sources/source.ts'
+import type { Warehouse } from '../warehouse/warehouse.ts'
+import { Handed } from './handed.ts'
+import { Hints } from './hints.ts'
+
+/** More partitions than this at once are a batch's work. */
+export const MOST_AT_ONCE = 20
+/** Every so many sweeps nothing that was compared before is trusted. */
+const SWEEPS_ON_TRUST = 20
+/** A path with many files tells the load enough with these. */
+const HINTS_EACH = 5
+/** After a failed listing; doubled each time, up to `every`. */
+const FIRST_RETRY_MS = 1_000
+
+/** A partition with files that have settled and are not up to date. */
+export interface Ready {
+  readonly key: string
+  readonly hints: readonly Sighting[]
+}
+
+export interface Readiness {
+  readonly partitions: readonly Ready[]
+  /** Too many to name: a batch finds them itself. */
+  readonly many: boolean
+}
+
+const NOTHING: Readiness = { partitions: [], many: false }
+
+export interface SweepReport {
+  readonly at: Date
+  /** Files whose key is a partition's, or held as none. */
+  readonly files: number
+}
+
+/**
+ * What a process knows of one source, across the turns of its sensor. It only reads: what has settled and is not up to date is handed
+ * out, and stays pending until the ledger says that it is.
+ */
+export class Watcher implements AsyncDisposable {
+  readonly #open: OpenPipeline
+  readonly #warehouse: Warehouse
+  readonly everyMs: number
+  readonly hints: Hints
+  readonly #handed = new Handed()
+  /** Path to fingerprint, as source and ledger agreed when they were compared. */
+  #upToDate = new Map<string, string>()
+  #pending = new Map<string, Candidate>()
+  #generation = ''
+  #sweeps = 0
+  #sweepDue = 0
+  #retryMs = FIRST_RETRY_MS
+  lastSweep: SweepReport | undefined
+  failing: string | null = null
+
+  constructor(open: OpenPipeline, warehouse: Warehouse, everyMs: number) {
+    this.#open = open
+    this.#warehouse = warehouse
+    this.everyMs = everyMs
+    this.hints = new Hints(open.source)
+  }
+
+  get unsettled(): number {
+    return this.#pending.size
+  }
+
+  sightings(most: number): Sighting[] {
+    return this.#open.sightings.oldest(most)
+  }
+
+  sweepSoon(): void {
+    this.#sweepDue = 0
+  }
+
+  /**
+   * Looks, by a sweep when one is due, else only at what was hinted or has not settled; then answers what is ready.
+   * What cannot be reached makes it `failing`, which is an answer too.
+   */
+  async look(request: { leaveOut: (key: string) => boolean; alsoPostponed: boolean; signal: AbortSignal }): Promise<Readiness> {
+    const { signal } = request
+    try {
+      await this.hints.watch()
+      const hinted = this.hints.take()
+      if (hinted === 'anything' || performance.now() >= this.#sweepDue) await this.#sweep(signal)
+      else await this.#lookAt([...new Set([...hinted, ...this.#unsettledPaths()])], signal)
+      const ready = await this.#ready(request.leaveOut, request.alsoPostponed)
+      this.failing = null
+      this.#retryMs = FIRST_RETRY_MS
+      return ready
+    } catch (error) {
+      signal.throwIfAborted()
+      if (!(error instanceof TidemarkError)) throw error
+      this.failing = messageOf(error)
+      this.#sweepDue = performance.now() + this.#retryMs
+      this.#retryMs = Math.min(this.#retryMs * 2, Math.max(this.everyMs, FIRST_RETRY_MS))
+      return NOTHING
+    }
+  }
+
+  /** What has settled, compared with the ledger once more; all of it stays pending until the ledger has it. */
+  async #ready(leaveOut: (key: string) => boolean, alsoPostponed: boolean): Promise<Readiness> {
+    const { pipeline, sightings } = this.#open
+    const settled = [...this.#pending.values()].filter(
+      ({ listed, key }) =>
+        !leaveOut(key) && sightings.isSettled(listed, pipeline.source.settleMs) && (alsoPostponed || this.#handed.isDue(key)),
+    )
+    if (settled.length === 0) return NOTHING
+    await this.#compare(settled)
+    const now = new Date()
+    const postponed = new Set(
+      alsoPostponed
+        ? []
+        : (await this.#warehouse.backoffs(pipeline.name)).filter(({ notBefore }) => notBefore > now).map(({ key }) => key),
+    )
+    const byKey = new Map<string, Candidate[]>()
+    for (const { listed } of settled) {
+      const still = this.#pending.get(listed.path)
+      if (still && !postponed.has(still.key)) byKey.set(still.key, [...(byKey.get(still.key) ?? []), still])
+    }
+    const keys = [...byKey.keys()].sort()
+    for (const key of keys) this.#handed.hand(key, fingerprintOf(byKey.get(key) ?? []))
+    const many = keys.length > MOST_AT_ONCE || keys.some((key) => Buffer.byteLength(key) > MAX_KEY_BYTES)
+    return { many, partitions: many ? [] : keys.map((key) => ({ key, hints: this.#hintsFor(byKey.get(key) ?? []) })) }
+  }
+
+  /** Milliseconds until there is something to do without news: a sweep, or a file that may have settled. */
+  nextDueMs(): number {
+    const { pipeline } = this.#open
+    const sweep = Math.max(0, this.#sweepDue - performance.now())
+    if (this.failing !== null) return sweep
+    const settling = this.#unsettledPaths().length > 0 ? pipeline.source.settleMs / 2 : Number.POSITIVE_INFINITY
+    return Math.min(sweep, settling, this.#handed.nextDueMs(this.#pending.values()))
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.hints[Symbol.asyncDispose]()
+  }
+
+  async #sweep(signal: AbortSignal): Promise<void> {
+    const startedAt = performance.now()
+    const generation = await this.#warehouse.generation()
+    const trusted =
+      generation === this.#generation && this.#sweeps % SWEEPS_ON_TRUST !== 0 ? this.#upToDate : new Map<string, string>()
+    const upToDate = new Map<string, string>()
+    const pending = new Map<string, Candidate>()
+    let files = 0
+    for await (const page of this.#open.source.list(this.#open.pattern, signal)) {
+      const inside = inWindow(this.#open, page)
+      files += inside.length
+      const unknown = inside.filter(({ listed }) => trusted.get(listed.path) !== listed.fingerprint)
+      const candidates = await this.#notUpToDate(unknown, signal)
+      for (const { listed } of inside) upToDate.set(listed.path, listed.fingerprint)
+      for (const candidate of candidates) {
+        upToDate.delete(candidate.listed.path)
+        pending.set(candidate.listed.path, candidate)
+        this.#open.sightings.see(candidate.listed)
+      }
+    }
+    this.#upToDate = upToDate
+    this.#pending = pending
+    this.#open.sightings.forgetAllBut(new Set(pending.keys()))
+    // The warehouse is made by its first use, which must not look like another one.
+    this.#generation = await this.#warehouse.generation()
+    this.#sweeps += 1
+    this.#sweepDue = startedAt + this.everyMs
+    this.lastSweep = { at: new Date(), files }
+  }
+
+  async #lookAt(paths: readonly string[], signal: AbortSignal): Promise<void> {
+    const found: Listed[] = []
+    for (const path of paths) {
+      if (this.#open.pattern.keyOf(path) === undefined) continue
+      const listed = await this.#open.source.stat(path)
+      if (listed === undefined) this.#forget(path)
+      else if (this.#upToDate.get(path) !== listed.fingerprint) found.push(listed)
+    }
+    for (const candidate of await this.#notUpToDate(inWindow(this.#open, found), signal)) {
+      this.#upToDate.delete(candidate.listed.path)
+      this.#pending.set(candidate.listed.path, candidate)
+      this.#open.sightings.see(candidate.listed)
+    }
+  }
+
+  async #notUpToDate(files: readonly { listed: Listed; key: string }[], signal?: AbortSignal): Promise<Candidate[]> {
+    if (files.length === 0) return []
+    const known = await this.#warehouse.known(
+      this.#open.pipeline.name,
+      files.map(({ listed }) => listed.path),
+      signal,
+    )
+    return notUpToDate(files, known)
+  }
+
+  /** Takes out of what is pending what the ledger has by now. */
+  async #compare(candidates: readonly Candidate[]): Promise<void> {
+    const still = new Set((await this.#notUpToDate(candidates)).map(({ listed }) => listed.path))
+    for (const { listed } of candidates) {
+      if (still.has(listed.path)) continue
+      this.#forget(listed.path)
+      this.#upToDate.set(listed.path, listed.fingerprint)
+    }
+  }
+
+  #forget(path: string): void {
+    this.#pending.delete(path)
+    this.#open.sightings.forget(path)
+  }
+
+  #unsettledPaths(): string[] {
+    const { sightings, pipeline } = this.#open
+    return [...this.#pending.values()]
+      .filter(({ listed }) => !sightings.isSettled(listed, pipeline.source.settleMs))
+      .map(({ listed }) => listed.path)
+  }
+
+  #hintsFor(candidates: readonly Candidate[]): Sighting[] {
+    return candidates.slice(0, HINTS_EACH).map(({ listed }) => ({
+      path: listed.path,
+      fingerprint: listed.fingerprint,
+      watchedMs: this.#open.pipeline.source.settleMs,
+    }))
+  }
+}
+
+function fingerprintOf(candidates: readonly Candidate[]): string {
+  return candidates.map(({ listed }) => `${listed.path}\0${listed.fingerprint}`).join('\0')
+}

@@ -1,0 +1,38 @@
+import { ActivityCancellationType, type ActivityOptions, proxyActivities, workflowInfo } from '@temporalio/workflow'
+import type { Activities } from '../activities/index.ts'
+import { LOAD_TRIES } from '../src/load-tries.ts'
+import { loadQueue, watchQueue } from '../src/names.ts'
+
+/** A failure of this type is retryable in Temporal's eyes, and would be for ever. */
+const NEVER_MENDED = ['PayloadsTooLarge']
+
+/** A look at a folder, a question to the server, a line to people: seconds. What fails is tried for as long as the workflow lives. */
+const SHORT: ActivityOptions = {
+  startToCloseTimeout: '2m',
+  retry: { initialInterval: '1s', maximumInterval: '1m', nonRetryableErrorTypes: NEVER_MENDED },
+}
+
+/**
+ * A load takes what it takes, also while somebody else holds the warehouse; heartbeats tell that it lives. What fails is tried for about
+ * a minute; then the load leaves the partition alone for a while by its own word in the warehouse, and the run ends.
+ */
+const LOAD: ActivityOptions = {
+  startToCloseTimeout: '24h',
+  heartbeatTimeout: '10s',
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  retry: { initialInterval: '1s', maximumInterval: '15s', maximumAttempts: LOAD_TRIES, nonRetryableErrorTypes: NEVER_MENDED },
+}
+
+/** A turn ends by itself after 15 minutes. Cancelling one asks it for what it has. */
+const WATCH: ActivityOptions = {
+  startToCloseTimeout: '20m',
+  heartbeatTimeout: '20s',
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  retry: { initialInterval: '1s', maximumInterval: '30s', nonRetryableErrorTypes: NEVER_MENDED },
+}
+
+export const shortActivities = (summary: string) => proxyActivities<Activities>({ ...SHORT, summary })
+export const loadActivities = (summary: string) =>
+  proxyActivities<Activities>({ ...LOAD, summary, taskQueue: loadQueue(workflowInfo().taskQueue) })
+export const watchActivities = (summary: string) =>
+  proxyActivities<Activities>({ ...WATCH, summary, taskQueue: watchQueue(workflowInfo().taskQueue) })

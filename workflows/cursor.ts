@@ -1,0 +1,24 @@
+import type { Sighting } from '../src/sources/sightings.ts'
+
+/** What the sensor carries by continue-as-new. Plain JSON and small, however many files there are. */
+export interface Cursor {
+  readonly version: 1
+  readonly sweptAt: string | null
+  /** The files that have been watched for longest and have not settled; others settle anew: later, never early. */
+  readonly sightings: readonly Sighting[]
+  /** Workflow ids of imports that were started and have not been seen to close. */
+  readonly inFlight: readonly string[]
+  readonly paused: boolean
+  /** Why the source cannot be listed, as people were told. */
+  readonly failing: string | null
+}
+
+export const NO_CURSOR: Cursor = { version: 1, sweptAt: null, sightings: [], inFlight: [], paused: false, failing: null }
+
+/** More waits until some have closed. */
+export const MOST_IN_FLIGHT = 100
+
+/** New code gets the state of old code, and a lost cursor is none: every field has a default. */
+export function parseCursor(carried: Partial<Cursor> | undefined): Cursor {
+  return { ...NO_CURSOR, ...carried, version: 1 }
+}

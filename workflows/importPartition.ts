@@ -1,0 +1,53 @@
+import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common'
+import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow'
+import type { PartitionState } from '../src/loading/load-partition.ts'
+import { PARTITION, PIPELINE, ROWS, STATUS, TRIGGER } from '../src/names.ts'
+import type { Sighting } from '../src/sources/sightings.ts'
+import { loadActivities, shortActivities } from './activity-options.ts'
+
+export interface ImportPartitionInput {
+  readonly pipeline: string
+  readonly partition: string
+  /** Where to look and what was seen there; never what to load. */
+  readonly hints?: readonly Sighting[]
+}
+
+/** Brings one partition up to date, and answers with what it is then. A newest version that is held fails the run as `FileHeld`. */
+export async function importPartition({ pipeline, partition, hints = [] }: ImportPartitionInput): Promise<PartitionState> {
+  const name = `${pipeline} ${partition}`
+  nameStarter(pipeline, partition)
+  const state = await loadActivities(`load ${name}`).loadPartition({ pipeline, partition, hints })
+  if (state.newlyHeld > 0) {
+    await shortActivities(`tell that ${name} is held`).tell({ pipeline, partition, what: 'held', reason: state.reason ?? '' })
+  }
+  upsertSearchAttributes([
+    { key: STATUS, value: state.state },
+    { key: ROWS, value: state.rows },
+  ])
+  setCurrentDetails(
+    `**${state.state}**: ${state.rows} rows of ${state.files} files${state.reason === undefined ? '' : `\n\n${state.reason}`}`,
+  )
+  if (state.state === 'held') throw fileHeld(state.reason ?? name)
+  return state
+}
+
+/** A person who starts a run with the `temporal` command sets no search attributes. */
+function nameStarter(pipeline: string, partition: string): void {
+  if (workflowInfo().typedSearchAttributes.get(PIPELINE) !== undefined) return
+  upsertSearchAttributes([
+    { key: PIPELINE, value: pipeline },
+    { key: PARTITION, value: partition },
+    { key: TRIGGER, value: 'manual' },
+    { key: STATUS, value: 'loading' },
+  ])
+}
+
+/** Refused for what its bytes say: trying again cannot help, and nothing of ours is broken. */
+function fileHeld(reason: string): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: 'FileHeld',
+    message: reason,
+    nonRetryable: true,
+    category: ApplicationFailureCategory.BENIGN,
+  })
+}
