@@ -11,6 +11,8 @@ export default {
   },
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.tidemark/'],
   watchPathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.tidemark/', '<rootDir>/data/'],
+  globalSetup: '<rootDir>/test/global-setup.ts',
+  globalTeardown: '<rootDir>/test/global-teardown.ts',
   testTimeout: 60_000,
   maxWorkers: 2,
 }

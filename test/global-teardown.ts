@@ -1,0 +1,3 @@
+import { stopTestServer } from './harness/server-address.ts'
+
+export default stopTestServer
