@@ -38,5 +38,5 @@ export async function badCells(
           flags[at] === true ? [{ ...place, column: shape.columns[column] ?? null, error: expectation(type, shape.csv) }] : [],
         )
   })
-  return rejection(records.file, located, count)
+  return rejection(records, located, count)
 }

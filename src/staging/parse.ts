@@ -59,7 +59,7 @@ function textsOf(records: Records, { csv, columns }: TableShape): string {
   const options = [
     `columns={${fields.join(', ')}}`,
     'auto_detect=false',
-    'header=false',
+    'header=true', // the line of our own
     'strict_mode=true',
     `delim=${quotedText(csv.delimiter)}`,
     `quote=${quotedText(csv.quote)}`,
@@ -67,6 +67,7 @@ function textsOf(records: Records, { csv, columns }: TableShape): string {
     "nullstr=''",
     'allow_quoted_nulls=false', // so that a quoted empty cell is told from a blank line
     `max_line_size=${MAX_LINE_BYTES}`,
+    `parallel=${!records.quotedLineEnds}`, // DuckDB guesses where a record begins in the middle of a file
   ]
   const from = `read_csv(${quotedText(records.file)}, ${options.join(', ')})`
   // Of a single column a blank line is a row of NULL to DuckDB.

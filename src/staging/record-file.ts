@@ -1,26 +1,33 @@
 import type { Csv } from '../config/pipeline.ts'
-import type { Dialect } from './dialect.ts'
 import { placesOf } from './header.ts'
 import { HeldFile } from './held.ts'
-import { RecordScanner } from './record-scanner.ts'
+import { type LineEnd, RecordScanner } from './record-scanner.ts'
 import { MAX_REJECTED } from './staged.ts'
 import type { StagingFile } from './staging-file.ts'
+import type { TableShape } from './table-shape.ts'
 import { Utf8Verifier } from './utf8.ts'
 
 const BYTE_ORDER_MARK = Buffer.from('\uFEFF')
+const LINE_ENDS: Readonly<Record<LineEnd, string>> = { LF: '\n', CRLF: '\r\n', CR: '\r' }
 
-/** The records of a file, verified and without their header. */
+type Shape = Pick<TableShape, 'csv' | 'dialect' | 'columns'>
+
+/** The records of a file, verified, behind a header line of our own. */
 export interface Records {
   readonly file: string
+  /** Where the records begin in `file`, and the line that is in the file that came. */
+  readonly start: number
+  readonly firstLine: number
+  readonly lineEnd: LineEnd | undefined
+  readonly quotedLineEnds: boolean
   readonly count: number
   /** For each field of a record its place among the declared columns. */
   readonly places: readonly number[]
-  /** The line that the first byte of `file` has in the file that came. */
-  readonly firstLine: number
   readonly bad: readonly BadRecord[]
   readonly badCount: number
 }
 
+/** `start` and `end` count from where the records begin. */
 export interface BadRecord {
   readonly line: number
   readonly error: string
@@ -29,86 +36,91 @@ export interface BadRecord {
 }
 
 /**
- * Takes a file's bytes in chunks and writes its records. The header is taken off here: DuckDB would skip a blank line
- * in its stead, and load it as data.
+ * Takes a file's bytes in chunks and writes its records. DuckDB skips a blank first line in the header's stead and loads
+ * the header as data; and it takes the first line end in a file, quoted or not, for the one that ends the records. So
+ * the header is replaced by a line that can mislead nobody.
  */
 export class RecordFile {
   readonly #to: StagingFile
-  readonly #csv: Csv
-  readonly #dialect: Dialect
-  readonly #columns: readonly string[]
+  readonly #shape: Shape
   readonly #utf8 = new Utf8Verifier()
   readonly #bad: BadRecord[] = []
   #badCount = 0
-  #started = false
-  #header: Buffer[] | undefined
   #places: readonly number[]
   #scanner: RecordScanner
+  #started = false
+  /** What came until the first record was whole. */
+  #head: Buffer[] | undefined = []
+  #start = 0
   #firstLine = 1
 
-  constructor(to: StagingFile, { csv, dialect, columns }: { csv: Csv; dialect: Dialect; columns: readonly string[] }) {
+  constructor(to: StagingFile, shape: Shape) {
     this.#to = to
-    this.#csv = csv
-    this.#dialect = dialect
-    this.#columns = columns
-    this.#header = csv.header ? [] : undefined
-    this.#places = columns.map((_, place) => place)
-    this.#scanner = new RecordScanner(dialect)
+    this.#shape = shape
+    this.#places = shape.columns.map((_, place) => place)
+    this.#scanner = new RecordScanner(shape.dialect)
   }
 
   /** @throws HeldFile, TidemarkError StagingFailed */
   async write(chunk: Buffer): Promise<void> {
     const { text, brokenAt } = this.#utf8.push(chunk)
-    await this.#writeText(text)
+    if (text.length > 0) await this.#writeText(this.#started ? text : withoutByteOrderMark(text))
     if (brokenAt !== undefined) throw this.#notUtf8(brokenAt)
   }
 
+  /** @throws HeldFile, TidemarkError StagingFailed */
   async end(): Promise<Records> {
     const brokenAt = this.#utf8.end()
     if (brokenAt !== undefined) throw this.#notUtf8(brokenAt)
     const before = this.#scanner.records
     this.#scanner.end()
-    if (this.#header === undefined) this.#judge(before + 1)
-    else this.#readHeader(this.#header)
-    const count = this.#header === undefined ? this.#scanner.records : 0
-    const { path: file } = this.#to
-    return { file, count, places: this.#places, firstLine: this.#firstLine, bad: this.#bad, badCount: this.#badCount }
+    if (this.#head !== undefined) await this.#begin(this.#head)
+    else this.#judge(before + 1)
+    const { records: count, lineEnd, quotedLineEnds } = this.#scanner
+    const where = { file: this.#to.path, start: this.#start, firstLine: this.#firstLine }
+    return { ...where, lineEnd, quotedLineEnds, count, places: this.#places, bad: this.#bad, badCount: this.#badCount }
   }
 
   async #writeText(text: Buffer): Promise<void> {
-    if (text.length === 0) return
-    let from = 0
-    if (!this.#started && text.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK)) from = BYTE_ORDER_MARK.length
     this.#started = true
-    if (this.#header !== undefined) {
-      const end = this.#scanner.push(text, from)
-      this.#header.push(text.subarray(from, end))
+    let rest = text
+    if (this.#head !== undefined) {
+      const end = this.#scanner.push(text)
+      this.#head.push(text.subarray(0, end))
       if (this.#scanner.records === 0) return
-      this.#readHeader(this.#header)
-      this.#header = undefined
-      this.#firstLine = this.#scanner.line
-      this.#scanner = new RecordScanner(this.#dialect, this.#firstLine)
-      from = end
+      await this.#begin(this.#head)
+      rest = text.subarray(end)
     }
-    for (let at = from; at < text.length; ) {
+    for (let at = 0; at < rest.length; ) {
       const before = this.#scanner.records
-      at = this.#scanner.push(text, at)
+      at = this.#scanner.push(rest, at)
       this.#judge(before + 1)
     }
-    await this.#to.write(from === 0 ? text : text.subarray(from))
+    await this.#to.write(rest)
   }
 
-  #readHeader(header: readonly Buffer[]): void {
+  async #begin(head: readonly Buffer[]): Promise<void> {
+    const { csv, dialect, columns } = this.#shape
+    this.#head = undefined
+    await this.#to.write(Buffer.from(headerLine(csv, columns.length, this.#scanner.lineEnd)))
+    this.#start = this.#to.bytes
+    if (!csv.header) {
+      this.#judge(1)
+      for (const part of head) await this.#to.write(part)
+      return
+    }
     if (this.#scanner.records === 0) throw new HeldFile('holds no header and no rows, only blank lines')
-    this.#places = placesOf(Buffer.concat(header), this.#scanner.last.line, this.#csv, this.#columns)
+    this.#places = placesOf(Buffer.concat(head), this.#scanner.last.line, csv, columns)
+    this.#firstLine = this.#scanner.line
+    this.#scanner = new RecordScanner(dialect, this.#scanner)
   }
 
   /** Looks at the last record, if that one is `number` and so has just been completed. */
   #judge(number: number): void {
     if (this.#scanner.records !== number) return
     const { line, start, end, fields, fault } = this.#scanner.last
-    const expected = this.#columns.length
-    const error = fault !== '' ? fault : fields === expected ? '' : `${count(fields)} where ${expected} are expected`
+    const expected = this.#shape.columns.length
+    const error = fault !== '' ? fault : fields === expected ? '' : `${counted(fields)} where ${expected} are expected`
     if (error === '') return
     this.#badCount++
     if (this.#bad.length < MAX_REJECTED) this.#bad.push({ line, error, start, end })
@@ -119,6 +131,17 @@ export class RecordFile {
   }
 }
 
-function count(fields: number): string {
+function withoutByteOrderMark(text: Buffer): Buffer {
+  const found = text.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK)
+  return found ? text.subarray(BYTE_ORDER_MARK.length) : text
+}
+
+/** A name for each field and the line end of the records. */
+function headerLine({ delimiter, quote, escape: escaping }: Csv, fields: number, lineEnd: LineEnd = 'LF'): string {
+  const name = [...'abcd'].find((letter) => ![delimiter, quote, escaping].includes(letter))
+  return `${Array(fields).fill(name).join(delimiter)}${LINE_ENDS[lineEnd]}`
+}
+
+function counted(fields: number): string {
   return fields === 1 ? '1 field' : `${fields} fields`
 }

@@ -4,6 +4,10 @@ import { HeldFile } from './held.ts'
 /** DuckDB's own default for a line. A longer record is an unclosed quote, or a bomb. */
 export const MAX_RECORD_BYTES = 2 * 1024 * 1024
 
+export type LineEnd = 'LF' | 'CRLF' | 'CR'
+
+const START = { line: 1, lineEnd: undefined }
+
 const LF = 0x0a
 const CR = 0x0d
 const NUL = 0x00
@@ -26,6 +30,10 @@ export class RecordScanner {
   records = 0
   /** The line of the next byte, as an editor counts. */
   line: number
+  /** What ends the lines, as soon as one has ended. */
+  lineEnd: LineEnd | undefined
+  /** A line end inside quotes was seen: the records cannot be found from any place in the middle. */
+  quotedLineEnds = false
   /** The last complete record: where it lies in what was pushed, and what is wrong with it. */
   last = { line: 0, start: 0, end: 0, fields: 0, fault: '' }
 
@@ -37,13 +45,14 @@ export class RecordScanner {
   #fields = 1
   #fault = ''
   #matched = 0
-  #lineEnd = ''
   #afterQuotedCr = false
 
-  constructor(dialect: Dialect, firstLine = 1) {
+  /** `after`: what was read of the file before. */
+  constructor(dialect: Dialect, after: { readonly line: number; readonly lineEnd: LineEnd | undefined } = START) {
     this.#dialect = dialect
-    this.line = firstLine
-    this.#startLine = firstLine
+    this.line = after.line
+    this.lineEnd = after.lineEnd
+    this.#startLine = after.line
   }
 
   /** Takes bytes until a record is complete, and says how many; all of them when none was. */
@@ -106,7 +115,7 @@ export class RecordScanner {
     if (this.#state === AFTER_CR) {
       this.#offset--
       this.#finish('CR', 1)
-    } else if (this.#offset > this.#start) this.#finish('', 0)
+    } else if (this.#offset > this.#start) this.#finish(undefined, 0)
     this.#state = FIELD_START
   }
 
@@ -117,7 +126,10 @@ export class RecordScanner {
   }
 
   #countQuotedLine(byte: number): void {
-    if (byte === CR || (byte === LF && !this.#afterQuotedCr)) this.line++
+    if (byte === CR || (byte === LF && !this.#afterQuotedCr)) {
+      this.line++
+      this.quotedLineEnds = true
+    }
     this.#afterQuotedCr = byte === CR
   }
 
@@ -131,14 +143,14 @@ export class RecordScanner {
   }
 
   /** `#offset` is at the line end's last byte, or just after its only CR. */
-  #finish(lineEnd: string, length: number): void {
+  #finish(lineEnd: LineEnd | undefined, length: number): void {
     const end = this.#offset - (lineEnd === 'CRLF' || (lineEnd === 'CR' && length === 0) ? 1 : 0)
     this.#checkLength(end)
-    if (lineEnd !== '') {
-      if (this.#lineEnd !== '' && this.#lineEnd !== lineEnd) {
-        throw new HeldFile(`line ${this.line} ends with ${lineEnd}, the lines before it with ${this.#lineEnd}; use one of them`)
+    if (lineEnd !== undefined) {
+      this.lineEnd ??= lineEnd
+      if (this.lineEnd !== lineEnd) {
+        throw new HeldFile(`line ${this.line} ends with ${lineEnd}, the lines before it with ${this.lineEnd}; use one of them`)
       }
-      this.#lineEnd = lineEnd
       this.line++
     }
     if (end > this.#start) {

@@ -61,12 +61,11 @@ export class Sandbox {
       memory_limit: MEMORY,
       temp_directory: join(this.#folder, 'spill'),
       max_temp_directory_size: SPILL,
-      TimeZone: 'UTC',
     })
     const connection = await instance.connect()
     // In this order: the first cannot be set after the second, and the last makes both of them stay.
     await connection.run(
-      `SET allowed_directories=[${quotedText(this.#folder)}]; SET enable_external_access=false; SET lock_configuration=true`,
+      `SET TimeZone='UTC'; SET allowed_directories=[${quotedText(this.#folder)}]; SET enable_external_access=false; SET lock_configuration=true`,
     )
     return { instance, connection }
   }

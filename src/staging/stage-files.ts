@@ -97,7 +97,7 @@ async function judge(
   try {
     if (records.badCount > 0)
       throw await rejection(
-        records.file,
+        records,
         records.bad.map((bad) => ({ ...bad, column: null })),
         records.badCount,
       )
