@@ -36,9 +36,10 @@ export class TidemarkError extends Error {
   }
 }
 
-/** The message of anything that was thrown. */
+/** The message of anything that was thrown. An error of another realm, such as Temporal's sandbox or jest's, is no `Error` here. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+  if (typeof error !== 'object' || error === null || !('message' in error)) return String(error)
+  return typeof error.message === 'string' ? error.message : String(error)
 }
 
 /** The system error code, such as `ENOENT`, of anything that was thrown. */
