@@ -56,6 +56,13 @@ export class Sightings {
     return (seen?.fingerprint === fingerprint ? seen.watchedMs : 0) >= settleMs
   }
 
+  /** How long to wait for the look that may settle it; 0 when it has settled. */
+  settlesInMs({ path, fingerprint }: Pick<Listed, 'path' | 'fingerprint'>, settleMs: number): number {
+    const seen = this.#seen.get(path)
+    if (seen?.fingerprint !== fingerprint) return settleMs
+    return seen.watchedMs >= settleMs ? 0 : Math.max(0, seen.since + settleMs - this.#clock.now())
+  }
+
   /** For what is up to date: only what has not settled need be remembered. */
   forget(path: string): void {
     this.#seen.delete(path)

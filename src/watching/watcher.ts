@@ -86,7 +86,7 @@ export class Watcher implements AsyncDisposable {
       await this.hints.watch()
       const hinted = this.hints.take()
       if (hinted === 'anything' || performance.now() >= this.#sweepDue) await this.#sweep(signal)
-      else await this.#lookAt([...new Set([...hinted, ...this.#unsettledPaths()])], signal)
+      else await this.#lookAt([...new Set([...hinted, ...this.#unsettled().map(({ listed }) => listed.path)])], signal)
       const ready = await this.#ready(request.leaveOut, request.alsoPostponed)
       this.failing = null
       this.#retryMs = FIRST_RETRY_MS
@@ -129,10 +129,10 @@ export class Watcher implements AsyncDisposable {
 
   /** Milliseconds until there is something to do without news: a sweep, or a file that may have settled. */
   nextDueMs(): number {
-    const { pipeline } = this.#open
+    const { pipeline, sightings } = this.#open
     const sweep = Math.max(0, this.#sweepDue - performance.now())
     if (this.failing !== null) return sweep
-    const settling = this.#unsettledPaths().length > 0 ? pipeline.source.settleMs / 2 : Number.POSITIVE_INFINITY
+    const settling = Math.min(...this.#unsettled().map(({ listed }) => sightings.settlesInMs(listed, pipeline.source.settleMs)))
     return Math.min(sweep, settling, this.#handed.nextDueMs(this.#pending.values()))
   }
 
@@ -210,11 +210,9 @@ export class Watcher implements AsyncDisposable {
     this.#open.sightings.forget(path)
   }
 
-  #unsettledPaths(): string[] {
+  #unsettled(): Candidate[] {
     const { sightings, pipeline } = this.#open
-    return [...this.#pending.values()]
-      .filter(({ listed }) => !sightings.isSettled(listed, pipeline.source.settleMs))
-      .map(({ listed }) => listed.path)
+    return [...this.#pending.values()].filter(({ listed }) => !sightings.isSettled(listed, pipeline.source.settleMs))
   }
 
   #hintsFor(candidates: readonly Candidate[]): Sighting[] {
