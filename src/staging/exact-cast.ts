@@ -75,9 +75,9 @@ function double(text: string): string {
   return `CASE WHEN (isfinite(${value}) AND NOT contains(${text}, '_')) OR ${named} THEN ${value} END`
 }
 
-/** A format without a zone is UTC, which the session's is set to. */
+/** A format without a zone is UTC, which the session's is set to. 'epoch' and 'infinity' have no digit and match any format. */
 function formatted(text: string, format: string, type: ColumnType): string {
   const value = `try_strptime(${text}, ${quotedText(format)})`
-  if (!format.includes('%n') || type.kind === 'date') return `CAST(${value} AS ${type.sql})`
-  return `CASE WHEN epoch_ns(${value}) % 1000 = 0 THEN CAST(${value} AS ${type.sql}) END`
+  const nanoseconds = format.includes('%n') && type.kind !== 'date' ? ` AND epoch_ns(${value}) % 1000 = 0` : ''
+  return `CASE WHEN regexp_matches(${text}, '[0-9]')${nanoseconds} THEN CAST(${value} AS ${type.sql}) END`
 }

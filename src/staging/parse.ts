@@ -1,18 +1,20 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { quotedName, quotedText } from '../checks/sql-text.ts'
-import { TidemarkError } from '../errors.ts'
+import { messageOf, TidemarkError } from '../errors.ts'
 import { badCells } from './bad-cells.ts'
 import { exactCast } from './exact-cast.ts'
 import { HeldFile } from './held.ts'
 import type { Records } from './record-file.ts'
 import { MAX_RECORD_BYTES } from './record-scanner.ts'
-import { duckdbErrorKind } from './sandbox.ts'
+import { duckdbErrorKind, literalPath } from './sandbox.ts'
 import type { TableShape } from './table-shape.ts'
 
 /** Room for the longest record that the scanner lets through, and its line end. */
 const MAX_LINE_BYTES = MAX_RECORD_BYTES + 1024
 /** What the file may be blamed for. All else is this machine's or ours. */
 const FAULTS_OF_THE_FILE = ['Invalid Input Error', 'Conversion Error']
+const FAULTS_OF_THE_DATABASE = ['INTERNAL Error', 'FATAL Error', 'INTERRUPT Error']
+const NOT_CSV = 'cannot be read as CSV with the quote, escape and delimiter of the config'
 
 /**
  * Writes the rows as Parquet, columns in declared order. Every cell is read as text and cast exactly.
@@ -32,22 +34,41 @@ export async function parse(connection: DuckDBConnection, records: Records, shap
     return rows
   } catch (error) {
     if (error instanceof HeldFile) throw error
-    throw (await faultOf(error, () => badCells(connection, texts, records, shape))) ?? error
+    throw (await faultOf(error, connection, texts, records, shape)) ?? error
   }
 }
 
-async function faultOf(error: unknown, look: () => Promise<HeldFile | undefined>): Promise<Error | undefined> {
+/** Whose fault a failed read is: the file's, the config's, or this machine's. Undefined: the database's own. */
+async function faultOf(
+  error: unknown,
+  connection: DuckDBConnection,
+  texts: string,
+  records: Records,
+  shape: TableShape,
+): Promise<Error | undefined> {
   const kind = duckdbErrorKind(error)
   if (kind === 'Out of Memory Error') return new HeldFile('its records are too long to be read in the memory that is set aside')
-  if (['INTERNAL Error', 'FATAL Error', 'INTERRUPT Error'].includes(kind)) return undefined
+  if (FAULTS_OF_THE_DATABASE.includes(kind)) return undefined
   if (!FAULTS_OF_THE_FILE.includes(kind)) return new TidemarkError('StagingFailed', `DuckDB failed while it read a file: ${kind}`)
+  await checkFormats(connection, shape)
   try {
-    return (await look()) ?? new HeldFile('cannot be read as CSV with the quote, escape and delimiter of the config')
+    return (await badCells(connection, texts, records, shape)) ?? new HeldFile(NOT_CSV)
   } catch (second) {
-    if (FAULTS_OF_THE_FILE.includes(duckdbErrorKind(second))) {
-      return new HeldFile('cannot be read as CSV with the quote, escape and delimiter of the config')
-    }
+    if (FAULTS_OF_THE_FILE.includes(duckdbErrorKind(second))) return new HeldFile(NOT_CSV)
     throw second
+  }
+}
+
+/** @throws TidemarkError ConfigInvalid */
+async function checkFormats(connection: DuckDBConnection, { csv }: TableShape): Promise<void> {
+  for (const name of ['dateFormat', 'timestampFormat'] as const) {
+    const format = csv[name]
+    if (format === undefined) continue
+    try {
+      await connection.run(`SELECT try_strptime('1', ${quotedText(format)})`)
+    } catch (error) {
+      throw new TidemarkError('ConfigInvalid', `csv.${name}: expected a format of strptime, got '${format}': ${messageOf(error)}`)
+    }
   }
 }
 
@@ -69,7 +90,7 @@ function textsOf(records: Records, { csv, columns }: TableShape): string {
     `max_line_size=${MAX_LINE_BYTES}`,
     `parallel=${!records.quotedLineEnds}`, // DuckDB guesses where a record begins in the middle of a file
   ]
-  const from = `read_csv(${quotedText(records.file)}, ${options.join(', ')})`
+  const from = `read_csv(${quotedText(literalPath(records.file))}, ${options.join(', ')})`
   // Of a single column a blank line is a row of NULL to DuckDB.
   return `SELECT ${texts.join(', ')} FROM ${from}${columns.length === 1 ? ' WHERE c0 IS NOT NULL' : ''}`
 }

@@ -63,12 +63,19 @@ export class Sandbox {
       max_temp_directory_size: SPILL,
     })
     const connection = await instance.connect()
+    // DuckDB takes a folder's name for a pattern too, so `parse` escapes it; what the pattern finds is looked at as well.
+    const folders = [this.#folder, literalPath(this.#folder)].map(quotedText).join(', ')
     // In this order: the first cannot be set after the second, and the last makes both of them stay.
     await connection.run(
-      `SET TimeZone='UTC'; SET allowed_directories=[${quotedText(this.#folder)}]; SET enable_external_access=false; SET lock_configuration=true`,
+      `SET TimeZone='UTC'; SET allowed_directories=[${folders}]; SET enable_external_access=false; SET lock_configuration=true`,
     )
     return { instance, connection }
   }
+}
+
+/** A path that DuckDB reads as it is: what would be a pattern in it is put into a class of its own. */
+export function literalPath(path: string): string {
+  return path.replaceAll(/[[*?]/g, '[$&]')
 }
 
 /** The kind of a DuckDB error, such as 'Conversion Error'. The text behind it may repeat cells. */

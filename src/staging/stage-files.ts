@@ -13,7 +13,7 @@ import { parse } from './parse.ts'
 import { type Received, receive } from './receive.ts'
 import type { Records } from './record-file.ts'
 import { rejection } from './rejection.ts'
-import { Sandbox, SandboxDied } from './sandbox.ts'
+import { literalPath, Sandbox, SandboxDied } from './sandbox.ts'
 import type { Staged } from './staged.ts'
 import { staging } from './staging-file.ts'
 import { shapeOf, type TableShape } from './table-shape.ts'
@@ -45,12 +45,12 @@ export async function stageFiles({ pipeline, source, files, folder, signal }: St
     for (const [index, { listed, loadedHash }] of files.entries()) {
       const to = join(folder, String(index))
       const received = await receiveOrFault({ source, path: listed.path, loadedHash, shape, to, signal })
-      staged.push(
-        await settle(received, listed.path, `${to}.parquet`, (records, rowsFile) =>
-          judge(sandbox, records, pipeline, shape, rowsFile),
-        ),
+      const verdict = await settle(received, listed.path, `${to}.parquet`, (records, rowsFile) =>
+        judge(sandbox, records, pipeline, shape, rowsFile),
       )
-      await staging(() => rm(`${to}.csv`, { force: true }))
+      staged.push(verdict)
+      const spent = verdict.verdict === 'good' ? ['csv'] : ['csv', 'parquet']
+      for (const ending of spent) await staging(() => rm(`${to}.${ending}`, { force: true }))
     }
     return staged
   } finally {
@@ -123,6 +123,6 @@ async function readAndCheck(
 ): Promise<Judged> {
   const rows = await parse(connection, records, shape, rowsFile)
   if (pipeline.checks.length === 0) return { rows, checks: [] }
-  await connection.run(`CREATE OR REPLACE TEMP VIEW staged AS SELECT * FROM read_parquet(${quotedText(rowsFile)})`)
+  await connection.run(`CREATE OR REPLACE TEMP VIEW staged AS SELECT * FROM read_parquet(${quotedText(literalPath(rowsFile))})`)
   return { rows, checks: await runChecks(connection, 'staged', pipeline.checks) }
 }
