@@ -123,10 +123,12 @@ async function rowCounts() {
   return JSON.parse(output.slice(output.indexOf('[')))[0]
 }
 
-/** Processes that work in the clone. */
+/** Processes that were started here: each names the clone or the port. */
 function leftBehind() {
   const lines = execFileSync('ps', ['-A', '-o', 'pid=,args='], { encoding: 'utf8' }).split('\n')
-  return lines.filter((line) => line.includes(clone)).map((line) => ({ pid: Number.parseInt(line, 10), args: line.trim() }))
+  return lines
+    .filter((line) => line.includes(clone) || line.includes(`--port ${ports[0]}`))
+    .map((line) => ({ pid: Number.parseInt(line, 10), args: line.trim() }))
 }
 
 function end(pid) {
