@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { Client, Connection } from '@temporalio/client'
-import { DefaultLogger, Runtime } from '@temporalio/worker'
+import './quiet.ts'
 import { Tidemark } from '../../src/client/index.ts'
 import type { Loaded, News, Reporter } from '../../src/reporter.ts'
 import { apply } from '../../src/schedules/apply.ts'
@@ -10,9 +10,6 @@ import { type RunningWorker, startWorker, type WorkerSettings } from '../../work
 import { testServer } from './server-address.ts'
 import { until } from './until.ts'
 import type { Workspace } from './workspace.ts'
-
-// Failures that tests provoke are no news.
-Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] })
 
 /** What a worker has said. */
 export class Recorder implements Reporter {
@@ -48,10 +45,11 @@ export class Running implements AsyncDisposable {
     this.said = said
   }
 
+  /** On the server that all tests share, unless the settings say otherwise. */
   static async start(workspace: Workspace, settings: Partial<WorkerSettings> = {}): Promise<Running> {
     const said = new Recorder()
-    const server = { address: testServer() }
-    const worker = await startWorker({ config: workspace.config, server, reporter: said, identity: randomUUID(), ...settings })
+    const server = settings.server ?? { address: testServer() }
+    const worker = await startWorker({ config: workspace.config, reporter: said, identity: randomUUID(), ...settings, server })
     return new Running(workspace, worker, await Connection.connect(server), said)
   }
 

@@ -1,0 +1,132 @@
+import { rename } from 'node:fs/promises'
+import { join } from 'node:path'
+import { test } from '@jest/globals'
+import { localFolder } from '../../src/config/define.ts'
+import type { PipelineInput } from '../../src/config/schema.ts'
+import { batchId, partitionId, sensorId } from '../../src/names.ts'
+import { OwnServer } from '../harness/own-server.ts'
+import { prices } from '../harness/prices.ts'
+import { Running } from '../harness/running.ts'
+import { until } from '../harness/until.ts'
+import { Workspace } from '../harness/workspace.ts'
+import { saveHistory } from './saved-histories.ts'
+
+// Not a part of `npm test`: `npm run record-histories` has jest run it, and it writes test/histories anew.
+
+const SOURCE = localFolder('source', { files: '{partition}.csv', settle: '100ms' })
+
+async function save(running: Running, workflowId: string, name: string, runId?: string): Promise<void> {
+  const history = await running.client.workflow.getHandle(workflowId, runId).fetchHistory()
+  await saveHistory(name, history, running.workspace.folder)
+}
+
+test('importPartition: loaded, held, nothing', async () => {
+  await using workspace = await Workspace.create({ source: SOURCE })
+  await workspace.drop('good.csv', prices(1, 2))
+  await workspace.drop('bad.csv', prices(1, 0))
+  await using running = await Running.start(workspace)
+  for (const [key, name] of [
+    ['good', 'loaded'],
+    ['bad', 'held'],
+    ['none', 'nothing'],
+  ] as const) {
+    await running.tidemark.importPartition(running.pipeline, key).catch(() => undefined) // what is held fails its run
+    await save(running, partitionId(running.pipeline, key), `importPartition/${name}`)
+  }
+})
+
+test('importBatch: loaded and held, asked again', async () => {
+  await using workspace = await Workspace.create({ source: SOURCE })
+  for (let day = 0; day < 5; day++) await workspace.drop(`good-${day}.csv`, prices(day + 1))
+  await workspace.drop('bad.csv', prices(0))
+  await using running = await Running.start(workspace)
+  const handle = await running.tidemark.startAll(running.pipeline)
+  await running.tidemark.startAll(running.pipeline)
+  await handle.result()
+  await save(running, batchId(running.pipeline), 'importBatch/loaded-and-held')
+})
+
+const YESTERDAY = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10)
+
+async function scheduled(name: string, schedule: PipelineInput['schedule'], work: (running: Running) => Promise<void>) {
+  await using workspace = await Workspace.create({
+    source: SOURCE,
+    partitions: { kind: 'daily', start: '2018-01-22', timezone: 'UTC' },
+    ...(schedule === undefined ? {} : { schedule }),
+  })
+  await using running = await Running.start(workspace)
+  await running.apply()
+  await work(running)
+  const handle = running.client.schedule.getHandle(running.pipeline)
+  const { info } = await handle.describe()
+  const run = info.recentActions.at(-1)?.action.workflow
+  if (run === undefined) throw new Error('expected the schedule to have started a workflow')
+  await running.client.workflow
+    .getHandle(run.workflowId)
+    .result()
+    .catch(() => undefined) // some are to fail
+  await save(running, run.workflowId, `scheduledPartition/${name}`)
+}
+
+async function trigger(running: Running): Promise<void> {
+  const handle = running.client.schedule.getHandle(running.pipeline)
+  await handle.trigger()
+  await until('the run', async () => (await handle.describe()).info.recentActions.length > 0)
+}
+
+/** Never by itself. */
+const CRON = '0 0 29 2 *'
+
+test('scheduledPartition: loaded, held, late and loaded, late and missing', async () => {
+  await scheduled('loaded', { cron: CRON }, async (running) => {
+    await running.workspace.drop(`${YESTERDAY}.csv`, prices(1))
+    await trigger(running)
+  })
+  await scheduled('held', { cron: CRON }, async (running) => {
+    await running.workspace.drop(`${YESTERDAY}.csv`, prices(0))
+    await trigger(running)
+  })
+  await scheduled('late-then-loaded', { cron: CRON, lateAfter: '1s', missingAfter: '1h' }, async (running) => {
+    await trigger(running)
+    await until('being told', () => running.said.told.some(({ what }) => what === 'late'))
+    await running.workspace.drop(`${YESTERDAY}.csv`, prices(1))
+  })
+  await scheduled('late-then-missing', { cron: CRON, lateAfter: '1s', missingAfter: '2s' }, trigger)
+})
+
+test('sensor: a run that continued as new, and the run that it became', async () => {
+  await using server = await OwnServer.start({ 'limit.historyCount.suggestContinueAsNew': 30 })
+  await using workspace = await Workspace.create({ source: SOURCE })
+  await using running = await Running.start(workspace, { server })
+  await running.apply()
+  const sensor = running.client.workflow.getHandle(sensorId(running.pipeline))
+  const runId = async () => (await sensor.describe()).runId
+  const first = await runId()
+  for (let day = 0; (await runId()) === first; day++) {
+    await workspace.drop(`day-${day}.csv`, prices(day + 1))
+    await running.outcome(`day-${day}.csv`)
+  }
+  await workspace.drop('after.csv', prices(1))
+  await running.outcome('after.csv')
+  await save(running, sensor.workflowId, 'sensor/continued-as-new', first)
+  await save(running, sensor.workflowId, 'sensor/continued')
+})
+
+test('sensor: every signal, a batch, a source that fails and recovers', async () => {
+  await using workspace = await Workspace.create({ source: SOURCE, sensor: { every: '1s' } })
+  await using running = await Running.start(workspace)
+  const { pipeline, tidemark } = running
+  await running.apply()
+  await tidemark.pause(pipeline)
+  for (let day = 0; day < 30; day++) await workspace.drop(`day-${day}.csv`, prices(day + 1))
+  await tidemark.notify(pipeline, ['day-1.csv', 'day-2.csv'])
+  await tidemark.poll(pipeline)
+  await tidemark.resume(pipeline)
+  await running.outcome('day-29.csv')
+  const told = (what: string) => until(what, () => running.said.told.some((news) => news.what === what))
+  await rename(workspace.path(''), join(workspace.folder, 'elsewhere'))
+  await told('failing')
+  await rename(join(workspace.folder, 'elsewhere'), workspace.path(''))
+  await told('recovered')
+  await save(running, sensorId(pipeline), 'sensor/signals-batch-and-failing')
+})
