@@ -43,9 +43,14 @@ export async function stageFiles({ pipeline, source, files, folder, signal }: St
   try {
     const staged: Staged[] = []
     for (const [index, { listed, loadedHash }] of files.entries()) {
+      const { path, refused } = listed
+      if (refused !== undefined) {
+        staged.push({ verdict: 'held', path, reason: refused, checks: [], rejected: [] }) // opening a pipe would wait for ever
+        continue
+      }
       const to = join(folder, String(index))
-      const received = await receiveOrFault({ source, path: listed.path, loadedHash, shape, to, signal })
-      const verdict = await settle(received, listed.path, `${to}.parquet`, (records, rowsFile) =>
+      const received = await receiveOrFault({ source, path, loadedHash, shape, to, signal })
+      const verdict = await settle(received, path, `${to}.parquet`, (records, rowsFile) =>
         judge(sandbox, records, pipeline, shape, rowsFile),
       )
       staged.push(verdict)

@@ -135,6 +135,17 @@ test('judges each file by itself and leaves the rows alone in the folder', async
   expect((await readdir(folder)).sort()).toEqual(['0.parquet', '5.parquet'])
 })
 
+test('does not open what the listing refuses', async () => {
+  const staged = await stageFiles({
+    pipeline: pipelineOf(),
+    source: { open: () => Promise.reject(new Error('opened')) },
+    files: [{ listed: { ...listed('pipe.csv'), refused: 'is a pipe' } }],
+    folder: await bench.emptyFolder(),
+    signal: new AbortController().signal,
+  })
+  expect(staged).toEqual([{ verdict: 'held', path: 'pipe.csv', reason: 'is a pipe', checks: [], rejected: [] }])
+})
+
 test('knows the bytes that were loaded before', async () => {
   const first = await bench.stageOne(CONTENT)
   if (first.verdict !== 'good') throw new Error(first.verdict)
