@@ -1,5 +1,6 @@
 import { type Client, ScheduleNotFoundError, WorkflowNotFoundError } from '@temporalio/client'
 import { scheduleId, sensorId } from '../names.ts'
+import { describedDefinition } from './definition.ts'
 import { MARK } from './wanted.ts'
 
 /** What the server has under a name. */
@@ -12,8 +13,8 @@ export interface Found {
 
 export async function findSchedule(client: Client, pipeline: string): Promise<Found | undefined> {
   try {
-    const { memo, action, state } = await client.schedule.getHandle(scheduleId(pipeline)).describe()
-    return { identity: textIn(memo, MARK), definition: textIn(action.memo, 'definition'), paused: state.paused }
+    const described = await client.schedule.getHandle(scheduleId(pipeline)).describe()
+    return { identity: textIn(described.memo, MARK), definition: describedDefinition(described), paused: described.state.paused }
   } catch (error) {
     if (error instanceof ScheduleNotFoundError) return undefined
     throw error

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto'
 import { type ScheduleOptions, ScheduleOverlapPolicy } from '@temporalio/client'
 import type { scheduledPartition } from '../../workflows/scheduledPartition.ts'
 import type { Config, Pipeline, Schedule } from '../config/pipeline.ts'
 import { scheduledId, scheduleId, searchAttributes } from '../names.ts'
 import { windowOf } from '../partitions/windows.ts'
+import { definitionOf, withComment } from './definition.ts'
 
 /** In the memo of what is ours: the warehouse that it works for. */
 export const MARK = 'tidemark'
@@ -13,7 +13,7 @@ export interface Wanted {
   readonly pipeline: string
   readonly taskQueue: string
   readonly schedule?: ScheduleOptions
-  /** Tells two definitions apart. The server gives a cron back in other words, so it cannot be compared itself. */
+  /** Equal to the one that is read from the server when there is nothing to change. */
   readonly definition?: string
   readonly summary?: string
   readonly sensor: boolean
@@ -25,28 +25,32 @@ export function wantedFrom(config: Config, identity: string): Wanted[] {
     const { name, schedule, sensor } = pipeline
     const wanted = { pipeline: name, taskQueue, sensor: sensor !== undefined }
     if (schedule === undefined) return wanted
-    const options = scheduleOptions(pipeline, schedule, taskQueue)
-    const definition = createHash('sha256').update(JSON.stringify(options)).digest('hex').slice(0, 16)
+    const options = scheduleOptions(pipeline, schedule, taskQueue, { [MARK]: identity })
     return {
       ...wanted,
-      definition,
+      definition: definitionOf({ ...options, crons: [schedule.cron] }),
       summary: `cron '${schedule.cron}' ${schedule.timezone}, overlap ${schedule.overlap}`,
-      schedule: { ...options, memo: { [MARK]: identity }, action: { ...options.action, memo: { [MARK]: identity, definition } } },
+      schedule: options,
     }
   })
 }
 
-function scheduleOptions(pipeline: Pipeline, schedule: Schedule, taskQueue: string) {
+function scheduleOptions(pipeline: Pipeline, schedule: Schedule, taskQueue: string, memo: Record<string, string>) {
   const startAt = firstWhole(pipeline)
   return {
     scheduleId: scheduleId(pipeline.name),
-    spec: { cronExpressions: [schedule.cron], timezone: schedule.timezone, ...(startAt === undefined ? {} : { startAt }) },
+    spec: {
+      cronExpressions: [withComment(schedule.cron)],
+      timezone: schedule.timezone,
+      ...(startAt === undefined ? {} : { startAt }),
+    },
     action: {
       type: 'startWorkflow',
       workflowType: 'scheduledPartition' as const,
       workflowId: scheduledId(pipeline.name),
       args: [{ pipeline: pipeline.name }] satisfies Parameters<typeof scheduledPartition>,
       taskQueue,
+      memo,
       typedSearchAttributes: searchAttributes(pipeline.name, 'schedule', 'waiting'),
       staticSummary: `scheduled partition of ${pipeline.name}`,
     },
@@ -55,6 +59,7 @@ function scheduleOptions(pipeline: Pipeline, schedule: Schedule, taskQueue: stri
       catchupWindow: schedule.catchupWindowMs,
       pauseOnFailure: schedule.pauseOnFailure,
     },
+    memo,
     typedSearchAttributes: searchAttributes(pipeline.name, 'schedule', 'waiting').slice(0, 1),
   } satisfies ScheduleOptions
 }
