@@ -4,6 +4,7 @@ import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker
 import { loadActivities, shortActivities, watchActivities } from './activities/index.ts'
 import { connectOptions, type ServerAddress } from './src/client/connect.ts'
 import type { Config } from './src/config/pipeline.ts'
+import { clearStaging } from './src/loading/clear-staging.ts'
 import type { LoadContext } from './src/loading/load-files.ts'
 import { OpenPipelines } from './src/loading/open-pipelines.ts'
 import { loadQueue, watchQueue } from './src/names.ts'
@@ -48,18 +49,19 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
   const warehouse = settings.warehouse ?? openWarehouse(config, (holder) => reporter.waiting(holder))
   const pipelines = new OpenPipelines(config)
   const watchers = new Watchers(pipelines, warehouse)
+  const loading = {
+    warehouse,
+    stagingFolder: join(config.stateFolder, 'staging'),
+    report: loadedBy(reporter),
+    ...(settings.onStep === undefined ? {} : { onStep: settings.onStep }),
+  }
   const activities = {
     config,
     client: new Client({ connection, namespace }),
     pipelines,
     watchers,
     reporter,
-    loading: {
-      warehouse,
-      stagingFolder: join(config.stateFolder, 'staging'),
-      report: loadedBy(reporter),
-      ...(settings.onStep === undefined ? {} : { onStep: settings.onStep }),
-    },
+    loading,
   }
   const shared = {
     connection: native,
@@ -92,6 +94,7 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
     }),
   ])
 
+  void clearStaging(loading).catch(() => undefined) // what stays is for the next start
   const shutdown = () => {
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown()
   }

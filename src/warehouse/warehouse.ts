@@ -82,8 +82,8 @@ export type Row = Readonly<Record<string, unknown>>
 export interface Warehouse extends AsyncDisposable {
   /** A random name of this warehouse, made with it; it tells two configs of one namespace apart. */
   identity(): Promise<string>
-  /** Changes when the warehouse may have been replaced by another one behind our back. */
-  generation(): Promise<string>
+  /** Changes when the warehouse may have been replaced by another one behind our back; undefined while there is none. */
+  generation(): Promise<string | undefined>
   known(pipeline: string, paths: readonly string[], signal?: AbortSignal): Promise<ReadonlyMap<string, Known>>
   /** Writes the mark on each partition that is free for it; answers whose marks stand on the others. */
   claim(
@@ -98,6 +98,8 @@ export interface Warehouse extends AsyncDisposable {
   publish(publication: Publication, signal?: AbortSignal): Promise<readonly string[]>
   /** Ends what is left of a claim. */
   release(pipeline: string, claim: string): Promise<void>
+  /** The claims that stand, of all pipelines: of loads that live, and of those that were killed and have not been taken over. */
+  claims(): Promise<readonly string[]>
   backoffs(pipeline: string): Promise<readonly Backoff[]>
   files(pipeline: string, query?: FilesQuery): Promise<readonly LedgerEntry[]>
   counts(pipeline: string): Promise<PipelineCounts>

@@ -50,7 +50,7 @@ export class Watcher implements AsyncDisposable {
   /** Path to fingerprint, as source and ledger agreed when they were compared. */
   #upToDate = new Map<string, string>()
   #pending = new Map<string, Candidate>()
-  #generation = ''
+  #generation: string | undefined
   #sweeps = 0
   #sweepDue = 0
   #retryMs = FIRST_RETRY_MS
@@ -143,8 +143,8 @@ export class Watcher implements AsyncDisposable {
   async #sweep(signal: AbortSignal): Promise<void> {
     const startedAt = performance.now()
     const generation = await this.#warehouse.generation()
-    const trusted =
-      generation === this.#generation && this.#sweeps % SWEEPS_ON_TRUST !== 0 ? this.#upToDate : new Map<string, string>()
+    const same = generation !== undefined && generation === this.#generation
+    const trusted = same && this.#sweeps % SWEEPS_ON_TRUST !== 0 ? this.#upToDate : new Map<string, string>()
     const upToDate = new Map<string, string>()
     const pending = new Map<string, Candidate>()
     let files = 0
@@ -163,8 +163,8 @@ export class Watcher implements AsyncDisposable {
     this.#upToDate = upToDate
     this.#pending = pending
     this.#open.sightings.forgetAllBut(new Set(pending.keys()))
-    // The warehouse is made by its first use, which must not look like another one.
-    this.#generation = await this.#warehouse.generation()
+    // The warehouse is made by its first use, which must not look like another one; one that came in the middle must.
+    this.#generation = generation ?? (await this.#warehouse.generation())
     this.#sweeps += 1
     this.#sweepDue = startedAt + this.everyMs
     this.lastSweep = { at: new Date(), files }

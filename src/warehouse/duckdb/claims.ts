@@ -62,6 +62,11 @@ export async function dropClaim(connection: DuckDBConnection, pipeline: string, 
   await connection.run('DELETE FROM tidemark.claims WHERE pipeline = $1 AND claim IS NULL AND tries = 0', [pipeline])
 }
 
+export async function standingClaims(connection: DuckDBConnection): Promise<string[]> {
+  const rows = await rowsOf(connection, 'SELECT DISTINCT claim FROM tidemark.claims WHERE claim IS NOT NULL')
+  return rows.map(({ claim }) => String(claim))
+}
+
 export async function readBackoffs(connection: DuckDBConnection, pipeline: string): Promise<Backoff[]> {
   const rows = await rowsOf(
     connection,

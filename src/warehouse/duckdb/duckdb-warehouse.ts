@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises'
 import type { DuckDBConnection } from '@duckdb/node-api'
-import { TidemarkError } from '../../errors.ts'
+import { messageOf, TidemarkError } from '../../errors.ts'
 import type { FilesQuery, Warehouse } from '../warehouse.ts'
-import { dropClaim, readBackoffs, writeClaims } from './claims.ts'
+import { dropClaim, readBackoffs, standingClaims, writeClaims } from './claims.ts'
 import { Gate, type GateOptions } from './gate.ts'
 import { readCounts, readFiles, readKnown, readRejected } from './ledger-queries.ts'
 import { appliedMigrations, migrate } from './migrate.ts'
@@ -23,6 +23,7 @@ export function duckdbWarehouse(options: Omit<GateOptions, 'prepare'>): Warehous
     claim: (request, signal) => change((connection) => writeClaims(connection, request), signal),
     publish: (publication, signal) => change((connection) => publishAll(connection, publication), signal),
     release: (pipeline, claim) => change((connection) => dropClaim(connection, pipeline, claim)),
+    claims: () => run(standingClaims),
     backoffs: (pipeline) => run((connection) => readBackoffs(connection, pipeline)),
     files: (pipeline, query: FilesQuery = {}) => run((connection) => readFiles(connection, pipeline, query)),
     counts: (pipeline) => run((connection) => readCounts(connection, pipeline)),
@@ -44,11 +45,17 @@ async function readIdentity(connection: DuckDBConnection): Promise<string> {
 }
 
 async function runQuery(connection: DuckDBConnection, sql: string) {
-  const reader = await connection.runAndReadAll(sql)
-  return { columns: reader.deduplicatedColumnNames(), rows: reader.getRowObjectsJson() }
+  try {
+    const reader = await connection.runAndReadAll(sql)
+    return { columns: reader.deduplicatedColumnNames(), rows: reader.getRowObjectsJson() }
+  } catch (error) {
+    // Who asked may see all of it, cells as well: this answer goes to nobody else.
+    throw new TidemarkError('WarehouseFailed', messageOf(error), { cause: error })
+  }
 }
 
-async function fileIdentity(file: string): Promise<string> {
+/** A new file may get the inode of the one that was deleted just before. */
+async function fileIdentity(file: string): Promise<string | undefined> {
   const found = await stat(file, { bigint: true }).catch(() => undefined)
-  return found === undefined ? 'none' : `${found.dev}-${found.ino}`
+  return found && `${found.dev}-${found.ino}-${found.birthtimeNs}`
 }

@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { messageOf, TidemarkError } from '../../errors.ts'
+import { warehouseFailure } from './warehouse-failure.ts'
 
 /** The file is let go after this long without work, so that people can open it. Opening costs 20 ms. */
 const IDLE_MS = 500
@@ -42,6 +43,7 @@ export class Gate implements AsyncDisposable {
   #queue: Promise<unknown> = Promise.resolve()
   #open: { instance: DuckDBInstance; connection: DuckDBConnection; since: number } | undefined
   #idle: NodeJS.Timeout | undefined
+  readonly #ending = new AbortController()
 
   constructor(options: GateOptions) {
     if (Gate.#files.has(options.file)) throw new Error(`${options.file} is already open in this process`)
@@ -56,7 +58,9 @@ export class Gate implements AsyncDisposable {
     return turn
   }
 
+  /** What is queued is still done, unless somebody else holds the file: that may last for ever. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#ending.abort()
     await this.#queue
     this.#close()
     Gate.#files.delete(this.#options.file)
@@ -70,7 +74,7 @@ export class Gate implements AsyncDisposable {
       return await work(connection)
     } catch (error) {
       if (DEAD.test(messageOf(error))) this.#close()
-      throw asWarehouseError(error, this.#options.file)
+      throw warehouseFailure(error, this.#options.file)
     } finally {
       if (performance.now() - since > HOLD_MS) {
         this.#close()
@@ -86,9 +90,9 @@ export class Gate implements AsyncDisposable {
     const { file, readOnly, patienceMs = Number.POSITIVE_INFINITY, onWaiting, prepare } = this.#options
     const started = performance.now()
     let told = false
-    await mkdir(dirname(file), { recursive: true })
     for (;;) {
       try {
+        if (!readOnly) await mkdir(dirname(file), { recursive: true })
         const instance = await DuckDBInstance.create(file, { access_mode: readOnly ? 'READ_ONLY' : 'READ_WRITE' })
         const connection = await instance.connect()
         this.#open = { instance, connection, since: performance.now() }
@@ -98,9 +102,9 @@ export class Gate implements AsyncDisposable {
         return this.#open
       } catch (error) {
         if (this.#open) this.#close() // it opened, but could not be prepared
-        if (!LOCKED.test(messageOf(error))) throw asWarehouseError(error, file)
+        if (!LOCKED.test(messageOf(error))) throw warehouseFailure(error, file)
         const waited = performance.now() - started
-        if (waited > patienceMs)
+        if (waited > patienceMs || this.#ending.signal.aborted)
           throw new TidemarkError('WarehouseBusy', `${file} is held by ${holderOf(error)}; close it there and try again`)
         if (!told && waited > SILENT_MS) {
           told = true
@@ -122,9 +126,4 @@ export class Gate implements AsyncDisposable {
 function holderOf(error: unknown): string {
   const [, program, pid] = HOLDER.exec(messageOf(error)) ?? []
   return pid === undefined ? 'another program' : `process ${pid} (${program})`
-}
-
-function asWarehouseError(error: unknown, file: string): unknown {
-  if (error instanceof TidemarkError || (error instanceof Error && error.name === 'AbortError')) return error
-  return new TidemarkError('WarehouseFailed', `${file}: ${messageOf(error)}`, { cause: error })
 }

@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { FILE_COLUMN, PARTITION_COLUMN } from '../../config/own-columns.ts'
+import { TidemarkError } from '../../errors.ts'
 import { CODE_VERSION } from '../../version.ts'
 import type { Outcome, Publication } from '../warehouse.ts'
 import { endClaims, ownKeys } from './claims.ts'
@@ -32,14 +33,22 @@ async function replaceRows(connection: DuckDBConnection, { pipeline }: Publicati
   ])
   const staged = good.filter(({ rows }) => rows > 0)
   if (staged.length === 0) return
-  const columns = Object.keys(pipeline.columns).map(identifier).join(', ')
+  const columns = Object.keys(pipeline.columns).map(identifier)
   const origins = staged.map(({ rowsFile, key, listed }) => `(${[rowsFile, key, listed.path].map(literal).join(', ')})`)
-  await connection.run(
-    `INSERT INTO ${table} (${columns}, ${PARTITION_COLUMN}, ${FILE_COLUMN})
-     SELECT ${columns}, origin.key, origin.path
+  const { rowsChanged } = await connection.run(
+    `INSERT INTO ${table} (${columns.join(', ')}, ${PARTITION_COLUMN}, ${FILE_COLUMN})
+     SELECT ${columns.map((column) => `staged.${column}`).join(', ')}, origin.key, origin.path
      FROM read_parquet([${staged.map(({ rowsFile }) => literalPath(rowsFile)).join(', ')}], filename = '_tidemark_staged') staged
      JOIN (VALUES ${origins.join(', ')}) origin(staged_as, key, path) ON staged._tidemark_staged = origin.staged_as`,
   )
+  const counted = staged.reduce((sum, { rows }) => sum + rows, 0)
+  // A name that DuckDB gives back in another way than it was given would lose its rows in the join.
+  if (rowsChanged !== counted) {
+    throw new TidemarkError(
+      'WarehouseFailed',
+      `${counted} rows were staged for ${pipeline.name}, but ${rowsChanged} came; nothing is loaded`,
+    )
+  }
 }
 
 async function writeLedger(

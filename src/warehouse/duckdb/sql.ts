@@ -21,8 +21,8 @@ export function literalPath(path: string): string {
 
 /** All or nothing. What was thrown inside is thrown on, after the rollback. */
 export async function transaction<T>(connection: DuckDBConnection, work: () => Promise<T>): Promise<T> {
-  await connection.run('BEGIN TRANSACTION')
   try {
+    await connection.run('BEGIN TRANSACTION')
     const result = await work()
     await connection.run('COMMIT')
     return result

@@ -1,0 +1,37 @@
+import { messageOf, TidemarkError } from '../../errors.ts'
+import { duckdbErrorKind } from '../../staging/sandbox.ts'
+
+/** What DuckDB says of files and of queries. The texts of its other errors may repeat cells, and a failure leaves the machine. */
+const WITHOUT_CELLS = ['IO Error', 'Catalog Error', 'Binder Error', 'Parser Error', 'Permission Error', 'Out of Memory Error']
+
+/** How to mend what the operating system or DuckDB has said, wherever in a message it stands. */
+const MENDS: readonly (readonly [RegExp, string])[] = [
+  [/No space left on device|Disk quota exceeded|File too large/i, 'make room on its disk, and work goes on'],
+  [
+    /Permission denied|Operation not permitted|Read-only file system|EACCES|EPERM|EROFS/i,
+    'let the user that runs Tidemark write there, and work goes on',
+  ],
+  [/database does not exist/, '`tidemark up` or `tidemark worker` makes it'],
+  [/EEXIST|ENOTDIR|Not a directory/i, 'its folder is none: move away what lies there, or change the config'],
+  [/constraint/i, 'rows break a constraint that somebody gave the table; drop it, or mend the file'],
+]
+
+/** Any failure as an error of ours, with no cell in it. What is one already, and an abort, stay as they are. */
+export function warehouseFailure(error: unknown, file: string): unknown {
+  if (error instanceof TidemarkError || isAbort(error)) return error
+  const message = messageOf(error)
+  const [mend] = MENDS.flatMap(([said, text]) => (said.test(message) ? [text] : []))
+  const failure = [`${file}: ${withoutCells(message)}`, ...(mend === undefined ? [] : [mend])].join('; ')
+  return new TidemarkError('WarehouseFailed', failure, { cause: error })
+}
+
+function isAbort(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'name' in error && error.name === 'AbortError'
+}
+
+function withoutCells(message: string): string {
+  const kind = duckdbErrorKind(message)
+  if (kind.endsWith(' Error') && !WITHOUT_CELLS.includes(kind)) return kind
+  const [first = ''] = message.split('\n') // the other lines repeat the query
+  return first
+}

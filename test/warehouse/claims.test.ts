@@ -1,0 +1,77 @@
+import { expect, test } from '@jest/globals'
+import { Loads, RUN } from './staged-outcomes.ts'
+
+test('a single import takes a claim over, and the one that lost it publishes nothing, not even its failure', async () => {
+  await using loads = await Loads.create()
+  const first = await loads.claim(['day'])
+  const second = await loads.claim(['day'])
+  expect(second).toMatchObject({ claimed: ['day'], refused: [] })
+  const late = await loads.good('day', 'SELECT 1 AS n')
+  const postponed = new Map([['day', 'unreadable']])
+  expect(await loads.warehouse.publish(loads.publication(first.claim, [late], postponed))).toEqual([])
+  expect(await loads.values("SELECT 1 FROM duckdb_tables() WHERE table_name = 'prices'")).toEqual([])
+  expect(await loads.ledgerLines()).toEqual([])
+  expect(await loads.warehouse.backoffs(loads.pipeline.name)).toEqual([])
+  expect(await loads.warehouse.claims()).toEqual([second.claim])
+
+  await loads.warehouse.release(loads.pipeline.name, first.claim)
+  expect(await loads.warehouse.claims()).toEqual([second.claim])
+  expect(await loads.warehouse.publish(loads.publication(second.claim, [late]))).toEqual(['day'])
+  expect(await loads.warehouse.publish(loads.publication(second.claim, [late]))).toEqual([])
+  expect(await loads.ledgerLines()).toEqual(['day.csv#1 loaded 1'])
+  expect(await loads.warehouse.claims()).toEqual([])
+})
+
+test('a batch takes what is free and what dead loads have left; a live holder stands and is named', async () => {
+  await using loads = await Loads.create()
+  const live = await loads.claim(['b'])
+  const dead = await loads.claim(['c', 'd'])
+  const batch = await loads.claim(['a', 'b', 'c'], new Set())
+  expect(batch.claimed).toEqual(['a'])
+  expect([...batch.refused].sort((one, other) => one.key.localeCompare(other.key))).toEqual([
+    { key: 'b', claim: live.claim, ...RUN },
+    { key: 'c', claim: dead.claim, ...RUN },
+  ])
+  const again = { pipeline: loads.pipeline.name, keys: ['b', 'c'], claim: batch.claim, run: RUN, over: new Set([dead.claim]) }
+  expect(await loads.warehouse.claim(again)).toMatchObject({ claimed: ['c'], refused: [{ key: 'b' }] })
+
+  const chunk = [
+    await loads.good('a', 'SELECT 1 AS n'),
+    await loads.good('b', 'SELECT 2 AS n'),
+    await loads.good('c', 'SELECT 3 AS n'),
+  ]
+  expect([...(await loads.warehouse.publish(loads.publication(batch.claim, chunk)))].sort()).toEqual(['a', 'c'])
+  expect(await loads.ledgerLines()).toEqual(['a.csv#1 loaded 1', 'c.csv#1 loaded 1'])
+  expect(await loads.values('SELECT n FROM prices ORDER BY n')).toEqual([1, 3])
+  expect([...(await loads.warehouse.claims())].sort()).toEqual([live.claim, dead.claim].sort())
+})
+
+test('the claims of one pipeline are not those of another', async () => {
+  await using loads = await Loads.create()
+  const ours = await loads.claim(['day'])
+  const theirs = { pipeline: 'other', keys: ['day'], claim: 'theirs', run: RUN, over: new Set<string>() }
+  expect(await loads.warehouse.claim(theirs)).toEqual({ claimed: ['day'], refused: [] })
+  await loads.warehouse.release('other', ours.claim)
+  expect([...(await loads.warehouse.claims())].sort()).toEqual([ours.claim, 'theirs'].sort())
+})
+
+test('what fails is left alone for 10 seconds, then doubled up to 10 minutes, until a load ends well', async () => {
+  await using loads = await Loads.create()
+  const pauses: number[] = []
+  for (let tries = 1; tries <= 8; tries++) {
+    const { claim } = await loads.claim(['day', 'other'])
+    await loads.warehouse.publish(loads.publication(claim, [], new Map([['day', `failure ${tries}`]])))
+    const [backoff, ...rest] = await loads.warehouse.backoffs(loads.pipeline.name)
+    expect(rest).toEqual([])
+    expect(backoff).toMatchObject({ key: 'day', tries, error: `failure ${tries}` })
+    pauses.push(Math.round(((backoff?.notBefore.getTime() ?? 0) - Date.now()) / 5_000) * 5)
+  }
+  expect(pauses).toEqual([10, 20, 40, 80, 160, 320, 600, 600])
+
+  const { claim } = await loads.claim(['day'])
+  await loads.warehouse.release(loads.pipeline.name, claim)
+  expect(await loads.warehouse.backoffs(loads.pipeline.name)).toHaveLength(1)
+  await loads.load(await loads.good('day', 'SELECT 1 AS n'))
+  expect(await loads.warehouse.backoffs(loads.pipeline.name)).toEqual([])
+  expect(await loads.values('SELECT count(*)::INTEGER FROM tidemark.claims')).toEqual([0])
+})
