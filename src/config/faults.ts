@@ -2,11 +2,18 @@ import { messageOf } from '../errors.ts'
 import { partitionsFault } from '../partitions/partitions-fault.ts'
 import { parsePattern } from '../partitions/pattern.ts'
 import { columnTypeFault } from '../staging/column-types.ts'
+import { dialectOf } from '../staging/dialect.ts'
 import type { Pipeline } from './pipeline.ts'
 
 /** What is wrong between the fields of a pipeline, each with its place. */
 export function pipelineFaults(pipeline: Pipeline): string[] {
-  const faults = [...triggerFaults(pipeline), ...columnFaults(pipeline), ...checkFaults(pipeline), ...pathFaults(pipeline)]
+  const faults = [
+    ...triggerFaults(pipeline),
+    ...columnFaults(pipeline),
+    ...checkFaults(pipeline),
+    ...pathFaults(pipeline),
+    ...csvFaults(pipeline),
+  ]
   return faults.map((fault) => `pipelines.${pipeline.name}.${fault}`)
 }
 
@@ -53,5 +60,14 @@ function pathFaults({ source, partitions }: Pipeline): string[] {
     return []
   } catch (error) {
     return [`source.files: ${messageOf(error)}`]
+  }
+}
+
+function csvFaults({ csv }: Pipeline): string[] {
+  try {
+    dialectOf(csv)
+    return []
+  } catch (error) {
+    return [messageOf(error)]
   }
 }

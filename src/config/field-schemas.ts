@@ -15,14 +15,18 @@ export const table = z
 
 const singleCharacter = (what: string) => z.string().length(1, `expected one character as the ${what}`)
 
+/** The specifiers of DuckDB's strptime. */
+const TIME_FORMAT = /^([^%]|%-?[aAbBcdDfgGHIjmMnpSuUVwWxXyYzZ]|%%)+$/
+const timeFormat = z.string().regex(TIME_FORMAT, "expected a format in DuckDB's notation, such as '%Y/%m/%d'")
+
 export const csv = strict({
   delimiter: singleCharacter('delimiter').default(','),
   quote: singleCharacter('quote').default('"'),
   escape: singleCharacter('escape').default('"'),
   header: z.boolean().default(true),
   nullText: z.union([z.string(), z.array(z.string())]).default([]),
-  dateFormat: z.string().optional(),
-  timestampFormat: z.string().optional(),
+  dateFormat: timeFormat.optional(),
+  timestampFormat: timeFormat.optional(),
 })
 
 const blocking = z.boolean()

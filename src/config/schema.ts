@@ -14,11 +14,9 @@ const localFolder = strict({
   manifest: notYet(),
 })
 
-const timezone = z
-  .string()
-  .refine(isTimezone, {
-    error: (issue) => `unknown time zone ${JSON.stringify(issue.input)}; expected an IANA name such as 'UTC' or 'Europe/Berlin'`,
-  })
+const timezone = z.string().refine(isTimezone, {
+  error: (issue) => `unknown time zone ${JSON.stringify(issue.input)}; expected an IANA name such as 'UTC' or 'Europe/Berlin'`,
+})
 
 const timePartitions = strict({
   kind: z.enum(['hourly', 'daily', 'weekly', 'monthly']),
@@ -32,11 +30,9 @@ const timePartitions = strict({
 const dynamicPartitions = strict({ kind: z.literal('dynamic'), initial: only('all') })
 
 const schedule = strict({
-  cron: z
-    .string()
-    .refine(isCron, {
-      error: (issue) => `not a cron expression: ${JSON.stringify(issue.input)}; expected five fields, such as '0 6 * * *'`,
-    }),
+  cron: z.string().refine(isCron, {
+    error: (issue) => `not a cron expression: ${JSON.stringify(issue.input)}; expected five fields, such as '0 6 * * *'`,
+  }),
   timezone: timezone.optional(),
   overlap: z.enum(['ALLOW_ALL', 'SKIP', 'BUFFER_ONE', 'BUFFER_ALL', 'CANCEL_OTHER', 'TERMINATE_OTHER']).default('ALLOW_ALL'),
   pauseOnFailure: z.boolean().default(false),

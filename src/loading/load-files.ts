@@ -98,9 +98,8 @@ function toStage({ listed, loadedHash }: Candidate) {
   return loadedHash === undefined ? { listed } : { listed, loadedHash }
 }
 
-/** Why a file is held without a look into it: its name is no partition's, or it is no file. */
-function refusal({ pipeline }: OpenPipeline, { listed, key }: Candidate): string | undefined {
-  if (listed.refused !== undefined) return listed.refused
+/** Why a file is held without a look into it: its name is no partition's. */
+function refusal({ pipeline }: OpenPipeline, { key }: Candidate): string | undefined {
   const judged = judgeKey(pipeline.partitions, key)
   return judged.verdict === 'valid' ? undefined : judged.reason
 }
