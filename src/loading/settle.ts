@@ -15,7 +15,7 @@ export async function settled(
   for (const { listed } of candidates) sightings.see(listed)
   const waiting = candidates.filter(({ listed }) => !sightings.isSettled(listed, pipeline.source.settleMs))
   if (waiting.length === 0) return { ready: candidates, unsettled: [] }
-  await delay(pipeline.source.settleMs, undefined, { signal })
+  await watchedFor(pipeline.source.settleMs, signal)
   const unsettled = new Set<Candidate>()
   for (const candidate of waiting) {
     const now = await open.source.stat(candidate.listed.path)
@@ -24,4 +24,10 @@ export async function settled(
       unsettled.add(candidate)
   }
   return { ready: candidates.filter((candidate) => !unsettled.has(candidate)), unsettled: [...unsettled] }
+}
+
+/** A timer may end almost a millisecond early, and what has been watched for less than `settle` has not settled. */
+async function watchedFor(ms: number, signal: AbortSignal): Promise<void> {
+  const end = performance.now() + ms
+  for (let left = ms; left > 0; left = end - performance.now()) await delay(left, undefined, { signal })
 }

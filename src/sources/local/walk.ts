@@ -5,7 +5,7 @@ import type { Pattern } from '../../partitions/pattern.ts'
 import type { Listed } from '../source.ts'
 import { folderUnavailable, isAbsent } from './failures.ts'
 import { type Found, look, type Place } from './look.ts'
-import { join, textOf } from './names.ts'
+import { escapedBytesOf, join, textOf } from './names.ts'
 import type { Root } from './root.ts'
 import { endsHere, into, onlyNames, type Route, startOf } from './route.ts'
 
@@ -64,7 +64,8 @@ export async function* walk(root: Root, pattern: Pattern, signal: AbortSignal): 
 async function entriesOf(folder: Folder, pattern: Pattern): Promise<Entry[]> {
   const { segments } = pattern
   const only = onlyNames(segments, folder.route)
-  const names = only?.map((name) => Buffer.from(name)) ?? (await namesIn(folder.real))
+  // The text of an escaped name does not lead to its file: only the folder has the bytes.
+  const names = only?.some(isEscaped) === false ? only.map((name) => Buffer.from(name)) : await namesIn(folder.real)
   const entries = new Map<string, Entry>()
   for (const name of names) {
     const text = textOf(name)
@@ -78,6 +79,10 @@ async function entriesOf(folder: Folder, pattern: Pattern): Promise<Entry[]> {
     entries.set(text, { at: join(folder.real, name), path, utf8, isFile, route, named: only !== undefined })
   }
   return [...entries.values()].sort((a, b) => (a.path < b.path ? -1 : 1))
+}
+
+function isEscaped(name: string): boolean {
+  return escapedBytesOf(name) !== undefined
 }
 
 /** As bytes, because a name need not be text. */

@@ -135,6 +135,7 @@ test('a name that is not UTF-8 is listed with its bytes escaped, and refused', (
       ['\\xff/iné.csv', refused],
     ])
     for (const one of listed) expect(await source.stat(one.path)).toEqual(one)
+    expect(await listAll(source, CSV.narrow('caf\\xe9\\x5c'))).toEqual([listed[0]])
     await expect(source.open('caf\\xe9\\x5c.csv')).rejects.toMatchObject({ code: 'FileUnreadable' })
     await rm(raw('\xff'), { recursive: true })
   }))
