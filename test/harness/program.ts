@@ -1,0 +1,61 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+
+/** Another process, for as long as a test needs it. */
+export class Program implements AsyncDisposable {
+  readonly child: ChildProcess
+  #output = ''
+
+  private constructor(child: ChildProcess) {
+    this.child = child
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.on('data', (chunk) => {
+        this.#output += String(chunk)
+      })
+    }
+  }
+
+  /** Runs a TypeScript program beside the test, given its URL. */
+  static start(program: URL, args: readonly string[]): Program {
+    const argv = ['--import', 'jiti/register', fileURLToPath(program), ...args]
+    return new Program(spawn(process.execPath, argv, { stdio: ['pipe', 'pipe', 'pipe'] }))
+  }
+
+  get pid(): number {
+    return this.child.pid ?? 0
+  }
+
+  /** All that it has printed. */
+  get output(): string {
+    return this.#output
+  }
+
+  /** Waits until it has printed this; its end without it is an error. */
+  async printed(text: string): Promise<void> {
+    while (!this.#output.includes(text)) {
+      if (this.child.exitCode !== null) throw new Error(`expected '${text}', got the end of the program: ${this.#output}`)
+      if (this.child.stdout === null) throw new Error('expected an output')
+      await Promise.race([once(this.child.stdout, 'data'), once(this.child, 'exit')])
+    }
+  }
+
+  send(text: string): void {
+    this.child.stdin?.write(text)
+  }
+
+  /** Its exit code, when it has ended. */
+  async ended(): Promise<number | null> {
+    if (this.child.exitCode === null && this.child.signalCode === null) await once(this.child, 'exit')
+    return this.child.exitCode
+  }
+
+  async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
+    this.child.kill(signal)
+    await this.ended()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.kill()
+  }
+}
