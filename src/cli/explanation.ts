@@ -51,9 +51,9 @@ async function versionSteps(warehouse: Warehouse, version: LedgerEntry) {
   const outcome = status === 'held' ? `held at ${settled_at}: ${error}` : `${status}, ${rows} rows, at ${loaded_at}`
   const steps = [{ step: `version ${sequence}`, text: `${outcome}; by ${workflow_id} (run ${run_id})` }]
   for (const { check, passed, failed, blocking, sample } of checks) {
-    const found = passed
-      ? 'passed'
-      : `${failed} rows fail${blocking ? '' : ' (does not block)'}, such as ${JSON.stringify(sample[0] ?? {})}`
+    const [row] = sample
+    const such = row === undefined ? '' : `, such as ${JSON.stringify(row)}`
+    const found = passed ? 'passed' : `${failed} rows fail${blocking ? '' : ' (does not block)'}${such}`
     steps.push({ step: 'check', text: `${check}: ${found}` })
   }
   const rejected = await warehouse.rejected(version.pipeline, version.path, sequence)
