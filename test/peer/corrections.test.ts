@@ -1,3 +1,4 @@
+import { stat, utimes, writeFile } from 'node:fs/promises'
 import { expect, test } from '@jest/globals'
 import { explained } from '../harness/explained.ts'
 import { HEADER, prices } from '../harness/prices.ts'
@@ -16,6 +17,20 @@ test('a file that changes after its import is seen again: its rows are replaced,
   await running.outcome('day.csv', 2)
   expect(await running.sharePrices()).toEqual({ 'day.csv': [3, 4, 5], 'other.csv': [9] })
   expect(await running.ledgerLines()).toEqual(['day.csv#1 superseded', 'day.csv#2 loaded', 'other.csv#1 loaded'])
+})
+
+test('a change is seen though neither the size nor the time of the last change tells of it', async () => {
+  await using workspace = await Workspace.create()
+  await workspace.drop('day.csv', prices(1))
+  await using running = await Running.start(workspace)
+  await running.apply()
+  const { fingerprint } = await running.outcome('day.csv')
+  const path = workspace.path('day.csv')
+  const { atime, mtime } = await stat(path)
+  await writeFile(path, prices(2))
+  await utimes(path, atime, mtime)
+  expect((await running.outcome('day.csv', 2)).fingerprint).not.toBe(fingerprint)
+  expect(await running.sharePrices()).toEqual({ 'day.csv': [2] })
 })
 
 test('a file rewritten with the same bytes is nothing to do, and that is said', async () => {

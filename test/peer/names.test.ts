@@ -33,6 +33,22 @@ test('names that are no partition are held with the reason, or left out by the p
   expect(await running.ledger()).toHaveLength(3)
 })
 
+test('a path whose folders make no date is held with the reason', async () => {
+  await using workspace = await Workspace.create({
+    source: localFolder('source', { files: '{yyyy}/{MM}/{dd}.csv', settle: '50ms' }),
+    partitions: daily({ start: '2018-01-22' }),
+  })
+  for (const name of ['2018/02/28.csv', '2018/02/30.csv']) await workspace.drop(name, prices(1))
+  await using running = await Running.start(workspace)
+  await running.apply()
+  expect(await running.outcome('2018/02/30.csv')).toMatchObject({
+    status: 'held',
+    error: '"2018-02-30" is no key of these daily partitions; expected yyyy-MM-dd, such as 2018-01-22',
+  })
+  await running.outcome('2018/02/28.csv')
+  expect(await running.sharePrices()).toEqual({ '2018/02/28.csv': [1] })
+})
+
 test('a .csv and a .csv.gz of one key are two files of one partition, each replaced by itself', async () => {
   await using workspace = await Workspace.create({
     source: localFolder('source', { files: '{partition}.{csv,csv.gz}', settle: '50ms' }),
