@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { mkdir, mkdtemp, realpath, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -8,6 +9,8 @@ import type { Config } from '../../src/config/pipeline.ts'
 import type { PipelineInput } from '../../src/config/schema.ts'
 import { PRICE_COLUMNS } from './prices.ts'
 
+/** One process runs many test files, and each of them counts from the start. */
+const TEST_FILE = randomBytes(4).toString('hex')
 let made = 0
 
 /** A folder with a config and a source, for one test: its pipeline's name and its task queue are nobody else's. */
@@ -26,7 +29,7 @@ export class Workspace implements AsyncDisposable {
   static async create(options: Partial<PipelineInput> = {}): Promise<Workspace> {
     const folder = await realpath(await mkdtemp(join(tmpdir(), 'tidemark-test-')))
     await mkdir(join(folder, 'source'))
-    const pipeline = `p${process.pid}_${++made}`
+    const pipeline = `p${TEST_FILE}_${++made}`
     const config = parseConfig(
       {
         warehouse: duckdb('warehouse.duckdb'),
