@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { batchId, partitionId } from '../src/names.ts'
 import { isRunOpen } from '../src/open-runs.ts'
 import type { Sighting } from '../src/sources/sightings.ts'
-import type { Ready, Watcher } from '../src/watching/watcher.ts'
-import { MOST_AT_ONCE } from '../src/watching/watcher.ts'
+import type { Ready } from '../src/watching/readiness.ts'
+import { MOST_AT_ONCE, type Watcher } from '../src/watching/watcher.ts'
 import type { ActivityContext } from './context.ts'
 import { withFailures } from './failures.ts'
 import { heartbeating } from './heartbeating.ts'
@@ -55,7 +55,7 @@ export function watchSource({ watchers, pipelines, client }: ActivityContext) {
     for (const path of input.demand.paths) watcher.hints.add(path)
     return heartbeating(
       ({ cancellationSignal }) => watchTurn(watcher, input, (id) => isRunOpen(client, id), cancellationSignal),
-      () => stateOf(watcher),
+      () => ({ ...stateOf(watcher), unsettled: watcher.unsettled }),
     )
   }
 }
@@ -81,18 +81,19 @@ async function watchTurn(
       }
       askAt = performance.now() + ASK_EACH_MS * open.size
     }
+    // What is handed out and not started would be left alone for a while, as if it had failed.
+    const full = MOST_IN_FLIGHT - open.size < MOST_AT_ONCE
     const { partitions, many } = await watcher.look({
-      leaveOut: (key) => open.has(batchId(input.pipeline)) || open.has(partitionId(input.pipeline, key)),
+      leaveOut: (key) => full || open.has(batchId(input.pipeline)) || open.has(partitionId(input.pipeline, key)),
       alsoPostponed: input.demand.poll,
       signal,
     })
-    const room = MOST_IN_FLIGHT - open.size >= MOST_AT_ONCE
-    const news = (room && (partitions.length > 0 || many)) || watcher.failing !== input.failing
+    const news = partitions.length > 0 || many || watcher.failing !== input.failing
     if (news || performance.now() >= Math.min(end, tellClosedAt)) {
       return {
         closed,
-        partitions: room ? partitions : [],
-        many: room && many,
+        partitions,
+        many,
         ...stateOf(watcher),
         sightings: watcher.sightings(SIGHTINGS_CARRIED),
       }

@@ -45,10 +45,12 @@ async function finishPipeline(pipeline: Pipeline, surveyor: Surveyor, config: Co
     for (const path of survey.unsettledPaths) if (!watched.has(path)) watched.set(path, now)
     const waitedFor = survey.unsettledPaths.filter((path) => now - (watched.get(path) ?? now) < patienceMs)
     const busy = await worksOn(client, name)
-    const retriedEnough = survey.retrying.length > 0 && survey.retrying.every(({ tries }) => tries >= TRIES)
-    const left = survey.unsettled > 0 && (waitedFor.length > 0 || busy)
-    if (paused || sourceFailures >= TRIES || (survey.sourceError === null && (!left || retriedEnough))) return { survey, paused }
-    if (pipeline.sensor === undefined && !busy && left)
+    const retried = survey.retrying.filter(({ tries }) => tries < TRIES)
+    const unsettled = survey.unsettled > 0 && (waitedFor.length > 0 || busy)
+    const left = unsettled || retried.length > 0
+    if (paused || sourceFailures >= TRIES || (survey.sourceError === null && !left)) return { survey, paused }
+    const due = unsettled || retried.some(({ notBefore }) => notBefore <= new Date())
+    if (pipeline.sensor === undefined && !busy && due)
       await startBatch(client, { pipeline: name, taskQueue: config.temporal.taskQueue, trigger: 'manual' })
     await delay(LOOK_EVERY_MS)
   }

@@ -12,9 +12,10 @@ export interface Survey {
   readonly loaded: number
   readonly rows: number
   readonly held: number
-  /** Listed and not up to date: still settling, being loaded, or waiting for a worker. */
+  /** Listed, not up to date, and not `retrying`: still settling, being loaded, or waiting for a worker. */
   readonly unsettled: number
   readonly unsettledPaths: readonly string[]
+  /** Partitions with a file that is not up to date and that have failed. */
   readonly retrying: readonly Backoff[]
   /** Partitions that are due, with the time that a file may be missing gone by, and have no loaded file. */
   readonly missing: readonly string[]
@@ -35,16 +36,20 @@ export class Surveyor {
   }
 
   async survey(name: string): Promise<Survey> {
-    const unsettled: string[] = []
+    const left: { path: string; key: string }[] = []
     const heldKeys = new Set<string>()
     let sourceError: string | null = null
     try {
-      for await (const path of this.#notUpToDate(name, heldKeys)) unsettled.push(path)
+      for await (const file of this.#notUpToDate(name, heldKeys)) left.push(file)
     } catch (error) {
       if (!(error instanceof TidemarkError) || error.code !== 'SourceUnavailable') throw error
       sourceError = error.message
     }
-    const retrying = await this.#warehouse.backoffs(name)
+    const keys = new Set(left.map(({ key }) => key))
+    // A file that failed and has gone is tried no more.
+    const retrying = (await this.#warehouse.backoffs(name)).filter(({ key }) => sourceError !== null || keys.has(key))
+    const failing = new Set(retrying.map(({ key }) => key))
+    const unsettled = left.filter(({ key }) => !failing.has(key)).map(({ path }) => path)
     // After the listing: what was up to date then is counted now.
     const { loaded, rows, held, loadedKeys } = await this.#warehouse.counts(name)
     return {
@@ -60,7 +65,7 @@ export class Surveyor {
     }
   }
 
-  async *#notUpToDate(name: string, heldKeys: Set<string>): AsyncGenerator<string> {
+  async *#notUpToDate(name: string, heldKeys: Set<string>): AsyncGenerator<{ path: string; key: string }> {
     const { signal } = new AbortController()
     const open = this.#pipelines.get(name)
     for await (const page of open.source.list(open.pattern, signal)) {
@@ -71,7 +76,7 @@ export class Surveyor {
         signal,
       )
       for (const { partitionKey, status } of known.values()) if (status === 'held') heldKeys.add(partitionKey)
-      for (const { listed } of notUpToDate(files, known)) yield listed.path
+      for (const { listed, key } of notUpToDate(files, known)) yield { path: listed.path, key }
     }
   }
 

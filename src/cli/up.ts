@@ -66,17 +66,20 @@ async function run(
   await registerSearchAttributes(client, namespace)
   await using worker = await startWorker({ config, server: address, reporter: lineReporter() })
   print(`Temporal at ${connected.address}${server === undefined ? '' : `, its Web UI at ${pc.cyan(server.uiUrl)}`}`)
+  const begun = begin({ config, client, warehouse: worker.warehouse }, server !== undefined)
+  const work = begun.then(() => (once ? finish({ config, client, warehouse: worker.warehouse }) : watch(config)))
+  const end = await Promise.race([work, stopped.then(() => DONE), worker.ended.then(() => FAILED), failed(server)])
+  if (!once) print('stopping')
+  return end
+}
+
+async function begin({ config, client, warehouse }: Parameters<typeof finish>[0], takeOver: boolean): Promise<void> {
   // The embedded server is this config's own: whatever else is on it was made for a warehouse that is gone.
-  const planned = await apply({ client, config, identity: await worker.warehouse.identity(), takeOver: server !== undefined })
-  print(summary(planned))
+  print(summary(await apply({ client, config, identity: await warehouse.identity(), takeOver })))
   for (const { name, sensor } of config.pipelines.values()) {
     if (sensor === undefined)
       await startBatch(client, { pipeline: name, taskQueue: config.temporal.taskQueue, trigger: 'manual' })
   }
-  const work = once ? finish({ config, client, warehouse: worker.warehouse }) : watch(config)
-  const end = await Promise.race([work, stopped.then(() => DONE), worker.ended.then(() => FAILED), failed(server)])
-  if (!once) print('stopping')
-  return end
 }
 
 function watch(config: Config): Promise<never> {

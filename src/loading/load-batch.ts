@@ -3,6 +3,7 @@ import type { Run } from '../warehouse/warehouse.ts'
 import { type Candidate, inWindow, notUpToDate } from './candidate.ts'
 import { type LoadContext, loadFiles } from './load-files.ts'
 import type { OpenPipeline } from './open-pipelines.ts'
+import { releaseClaim } from './release-claim.ts'
 import { settled } from './settle.ts'
 
 /** A chunk is one transaction. Larger ones win little and lose more when one is lost. */
@@ -118,7 +119,7 @@ async function loadChunk(context: LoadContext, request: BatchRequest, chunk: rea
       left: chunk.length - mine.length + candidates.length - outcomes.length,
     }
   } finally {
-    await context.warehouse.release(name, claim).catch(() => undefined) // a claim that stays is taken over by the next load
+    await releaseClaim(context.warehouse, name, claim, signal)
   }
 }
 

@@ -58,6 +58,7 @@ export async function loadFiles(context: LoadContext, request: FilesRequest): Pr
           claim,
           keys: request.keys,
           outcomes,
+          unfinished: [...unreadable.keys()],
           postponed: request.postpone ? new Map([...unreadable].map(([key, error]) => [key, error.message])) : new Map(),
           run: request.run,
         },

@@ -8,6 +8,7 @@ import type { Run } from '../warehouse/warehouse.ts'
 import { inWindow, notUpToDate } from './candidate.ts'
 import { type FilesResult, type LoadContext, loadFiles } from './load-files.ts'
 import type { OpenPipeline } from './open-pipelines.ts'
+import { releaseClaim } from './release-claim.ts'
 import { settled } from './settle.ts'
 
 export interface PartitionRequest {
@@ -56,11 +57,11 @@ export async function loadPartition(context: LoadContext, request: PartitionRequ
     if (files.length === 0) return await stateWithoutFiles(context, pipeline.name, key)
     return stateOf(files, known, result, unsettled.length + result.changed.length)
   } catch (error) {
-    if (request.lastTry && !(error instanceof TidemarkError && error.code === 'ClaimLost'))
+    if (request.lastTry && !signal.aborted && !(error instanceof TidemarkError && error.code === 'ClaimLost'))
       await postpone(context, request, claim, error)
     throw error
   } finally {
-    await context.warehouse.release(pipeline.name, claim).catch(() => undefined) // a claim that stays is taken over by the next load
+    await releaseClaim(context.warehouse, pipeline.name, claim, signal)
   }
 }
 
@@ -94,7 +95,7 @@ async function loadClaimed(
 /** The warehouse itself may be what failed: then the next request finds out. */
 async function postpone(
   { warehouse }: LoadContext,
-  { open, key, run }: PartitionRequest,
+  { open, key, run, signal }: PartitionRequest,
   claim: string,
   error: unknown,
 ): Promise<void> {
@@ -106,7 +107,7 @@ async function postpone(
     postponed: new Map([[key, messageOf(error)]]),
     run,
   }
-  await warehouse.publish(publication).catch(() => undefined)
+  await warehouse.publish(publication, signal).catch(() => undefined)
 }
 
 function stateOf(

@@ -58,6 +58,8 @@ export interface Publication {
   readonly outcomes: readonly Outcome[]
   /** Partitions to leave alone for a while, longer each time, with the reason: not all of them could be read or stored. */
   readonly postponed?: ReadonlyMap<string, string>
+  /** Partitions with a file that is tried again at once: how often they have failed before is not forgotten. */
+  readonly unfinished?: readonly string[]
   readonly run: Run
 }
 
@@ -97,7 +99,7 @@ export interface Warehouse extends AsyncDisposable {
    */
   publish(publication: Publication, signal?: AbortSignal): Promise<readonly string[]>
   /** Ends what is left of a claim. */
-  release(pipeline: string, claim: string): Promise<void>
+  release(pipeline: string, claim: string, signal?: AbortSignal): Promise<void>
   /** The claims that stand, of all pipelines: of loads that live, and of those that were killed and have not been taken over. */
   claims(): Promise<readonly string[]>
   backoffs(pipeline: string): Promise<readonly Backoff[]>

@@ -7,6 +7,10 @@ import type { Listed } from '../sources/source.ts'
 import type { Warehouse } from '../warehouse/warehouse.ts'
 import { Handed } from './handed.ts'
 import { Hints } from './hints.ts'
+import { type Look, NOTHING, type Readiness } from './readiness.ts'
+import { unlessAborted } from './unless-aborted.ts'
+
+export type { Readiness }
 
 /** More partitions than this at once are a batch's work. */
 export const MOST_AT_ONCE = 20
@@ -16,20 +20,6 @@ const SWEEPS_ON_TRUST = 20
 const HINTS_EACH = 5
 /** After a failed listing; doubled each time, up to `every`. */
 const FIRST_RETRY_MS = 1_000
-
-/** A partition with files that have settled and are not up to date. */
-export interface Ready {
-  readonly key: string
-  readonly hints: readonly Sighting[]
-}
-
-export interface Readiness {
-  readonly partitions: readonly Ready[]
-  /** Too many to name: a batch finds them itself. */
-  readonly many: boolean
-}
-
-const NOTHING: Readiness = { partitions: [], many: false }
 
 export interface SweepReport {
   readonly at: Date
@@ -47,6 +37,8 @@ export class Watcher implements AsyncDisposable {
   readonly everyMs: number
   readonly hints: Hints
   readonly #handed = new Handed()
+  readonly #ended = new AbortController()
+  #looking: Promise<void> | undefined
   /** Path to fingerprint, as source and ledger agreed when they were compared. */
   #upToDate = new Map<string, string>()
   #pending = new Map<string, Candidate>()
@@ -78,38 +70,54 @@ export class Watcher implements AsyncDisposable {
 
   /**
    * Looks, by a sweep when one is due, else only at what was hinted or has not settled; then answers what is ready.
-   * What cannot be reached makes it `failing`, which is an answer too.
+   * What cannot be reached makes it `failing`, which is an answer too. A look goes on when the turn that asked for it ends early: else
+   * signals that keep coming would never let a long sweep end.
    */
-  async look(request: { leaveOut: (key: string) => boolean; alsoPostponed: boolean; signal: AbortSignal }): Promise<Readiness> {
-    const { signal } = request
-    try {
-      await this.hints.watch()
-      const hinted = this.hints.take()
-      if (hinted === 'anything' || performance.now() >= this.#sweepDue) await this.#sweep(signal)
-      else await this.#lookAt([...new Set([...hinted, ...this.#unsettled().map(({ listed }) => listed.path)])], signal)
-      const ready = await this.#ready(request.leaveOut, request.alsoPostponed)
+  async look(request: Look): Promise<Readiness> {
+    request.signal.throwIfAborted()
+    this.#looking ??= this.#update().finally(() => {
+      this.#looking = undefined
+    })
+    await unlessAborted(this.#looking, request.signal)
+    const ready = this.#orFailing(() => this.#ready(request))
+    return (await unlessAborted(ready, request.signal)) ?? NOTHING
+  }
+
+  async #update(): Promise<void> {
+    await this.hints.watch()
+    const hinted = this.hints.take()
+    const { signal } = this.#ended
+    await this.#orFailing(async () => {
+      if (hinted !== 'anything' && performance.now() < this.#sweepDue)
+        return this.#lookAt([...new Set([...hinted, ...this.#unsettled().map(({ listed }) => listed.path)])], signal)
+      await this.#sweep(signal)
+      // Only a sweep shows that all is well: a look at nothing in particular reaches nothing.
       this.failing = null
       this.#retryMs = FIRST_RETRY_MS
-      return ready
+    })
+  }
+
+  async #orFailing<T>(work: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await work()
     } catch (error) {
-      signal.throwIfAborted()
       if (!(error instanceof TidemarkError)) throw error
       this.failing = messageOf(error)
       this.#sweepDue = performance.now() + this.#retryMs
       this.#retryMs = Math.min(this.#retryMs * 2, Math.max(this.everyMs, FIRST_RETRY_MS))
-      return NOTHING
+      return undefined
     }
   }
 
   /** What has settled, compared with the ledger once more; all of it stays pending until the ledger has it. */
-  async #ready(leaveOut: (key: string) => boolean, alsoPostponed: boolean): Promise<Readiness> {
+  async #ready({ leaveOut, alsoPostponed, signal }: Look): Promise<Readiness> {
     const { pipeline, sightings } = this.#open
     const settled = [...this.#pending.values()].filter(
       ({ listed, key }) =>
         !leaveOut(key) && sightings.isSettled(listed, pipeline.source.settleMs) && (alsoPostponed || this.#handed.isDue(key)),
     )
     if (settled.length === 0) return NOTHING
-    await this.#compare(settled)
+    await this.#compare(settled, signal)
     const now = new Date()
     const postponed = new Set(
       alsoPostponed
@@ -122,6 +130,7 @@ export class Watcher implements AsyncDisposable {
       if (still && !postponed.has(still.key)) byKey.set(still.key, [...(byKey.get(still.key) ?? []), still])
     }
     const keys = [...byKey.keys()].sort()
+    if (signal.aborted) return NOTHING // nobody would get it
     for (const key of keys) this.#handed.hand(key, fingerprintOf(byKey.get(key) ?? []))
     const many = keys.length > MOST_AT_ONCE || keys.some((key) => Buffer.byteLength(key) > MAX_KEY_BYTES)
     return { many, partitions: many ? [] : keys.map((key) => ({ key, hints: this.#hintsFor(byKey.get(key) ?? []) })) }
@@ -132,16 +141,19 @@ export class Watcher implements AsyncDisposable {
     const { pipeline, sightings } = this.#open
     const sweep = Math.max(0, this.#sweepDue - performance.now())
     if (this.failing !== null) return sweep
-    const settling = Math.min(...this.#unsettled().map(({ listed }) => sightings.settlesInMs(listed, pipeline.source.settleMs)))
-    return Math.min(sweep, settling, this.#handed.nextDueMs(this.#pending.values()))
+    let due = Math.min(sweep, this.#handed.nextDueMs(this.#pending.values()))
+    for (const { listed } of this.#unsettled()) due = Math.min(due, sightings.settlesInMs(listed, pipeline.source.settleMs))
+    return due
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#ended.abort()
+    await this.#looking?.catch(() => undefined) // how it ends is nobody's news any more
     await this.hints[Symbol.asyncDispose]()
   }
 
   async #sweep(signal: AbortSignal): Promise<void> {
-    const startedAt = performance.now()
+    this.#sweepDue = performance.now() + this.everyMs // first: who asks for a sweep in the middle of one gets another
     const generation = await this.#warehouse.generation()
     const same = generation !== undefined && generation === this.#generation
     const trusted = same && this.#sweeps % SWEEPS_ON_TRUST !== 0 ? this.#upToDate : new Map<string, string>()
@@ -166,7 +178,6 @@ export class Watcher implements AsyncDisposable {
     // The warehouse is made by its first use, which must not look like another one; one that came in the middle must.
     this.#generation = generation ?? (await this.#warehouse.generation())
     this.#sweeps += 1
-    this.#sweepDue = startedAt + this.everyMs
     this.lastSweep = { at: new Date(), files }
   }
 
@@ -178,31 +189,38 @@ export class Watcher implements AsyncDisposable {
       if (listed === undefined) this.#forget(path)
       else if (this.#upToDate.get(path) !== listed.fingerprint) found.push(listed)
     }
-    for (const candidate of await this.#notUpToDate(inWindow(this.#open, found), signal)) {
+    // What changes while it is pending is not in the ledger; to ask each time would hold the warehouse for as long as it is written.
+    const inside = inWindow(this.#open, found)
+    const changing = inside.filter(({ listed }) => this.#hasChanged(listed))
+    const others = inside.filter(({ listed }) => !this.#hasChanged(listed))
+    for (const candidate of [...notUpToDate(changing, new Map()), ...(await this.#compare(others, signal))]) {
       this.#upToDate.delete(candidate.listed.path)
       this.#pending.set(candidate.listed.path, candidate)
       this.#open.sightings.see(candidate.listed)
     }
   }
 
-  async #notUpToDate(files: readonly { listed: Listed; key: string }[], signal?: AbortSignal): Promise<Candidate[]> {
-    if (files.length === 0) return []
-    const known = await this.#warehouse.known(
-      this.#open.pipeline.name,
-      files.map(({ listed }) => listed.path),
-      signal,
-    )
-    return notUpToDate(files, known)
+  #hasChanged({ path, fingerprint }: Listed): boolean {
+    const pending = this.#pending.get(path)
+    return pending !== undefined && pending.listed.fingerprint !== fingerprint
   }
 
-  /** Takes out of what is pending what the ledger has by now. */
-  async #compare(candidates: readonly Candidate[]): Promise<void> {
-    const still = new Set((await this.#notUpToDate(candidates)).map(({ listed }) => listed.path))
-    for (const { listed } of candidates) {
+  async #notUpToDate(files: readonly { listed: Listed; key: string }[], signal?: AbortSignal): Promise<Candidate[]> {
+    if (files.length === 0) return []
+    const paths = files.map(({ listed }) => listed.path)
+    return notUpToDate(files, await this.#warehouse.known(this.#open.pipeline.name, paths, signal))
+  }
+
+  /** Takes out of what is pending what the ledger has by now; answers the others. */
+  async #compare(files: readonly { listed: Listed; key: string }[], signal: AbortSignal): Promise<Candidate[]> {
+    const candidates = await this.#notUpToDate(files, signal)
+    const still = new Set(candidates.map(({ listed }) => listed.path))
+    for (const { listed } of files) {
       if (still.has(listed.path)) continue
       this.#forget(listed.path)
       this.#upToDate.set(listed.path, listed.fingerprint)
     }
+    return candidates
   }
 
   #forget(path: string): void {

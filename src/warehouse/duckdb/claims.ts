@@ -40,7 +40,7 @@ export async function endClaims(
   connection: DuckDBConnection,
   pipeline: string,
   claim: string,
-  postponed: ReadonlyMap<string, string>,
+  { postponed, unfinished }: { readonly postponed: ReadonlyMap<string, string>; readonly unfinished: readonly string[] },
 ) {
   for (const [key, error] of postponed) {
     await connection.run(
@@ -50,6 +50,11 @@ export async function endClaims(
       [pipeline, claim, key, error],
     )
   }
+  await connection.run(
+    `UPDATE tidemark.claims SET claim = NULL, deaths = 0
+     WHERE pipeline = $1 AND claim = $2 AND tries > 0 AND partition_key IN ${textList('$3')}`,
+    [pipeline, claim, JSON.stringify(unfinished)],
+  )
   await connection.run('DELETE FROM tidemark.claims WHERE pipeline = $1 AND claim = $2', [pipeline, claim])
 }
 

@@ -22,7 +22,7 @@ export function duckdbWarehouse(options: Omit<GateOptions, 'prepare'>): Warehous
     known: (pipeline, paths, signal) => run((connection) => readKnown(connection, pipeline, paths), signal),
     claim: (request, signal) => change((connection) => writeClaims(connection, request), signal),
     publish: (publication, signal) => change((connection) => publishAll(connection, publication), signal),
-    release: (pipeline, claim) => change((connection) => dropClaim(connection, pipeline, claim)),
+    release: (pipeline, claim, signal) => change((connection) => dropClaim(connection, pipeline, claim), signal),
     claims: () => run(standingClaims),
     backoffs: (pipeline) => run((connection) => readBackoffs(connection, pipeline)),
     files: (pipeline, query: FilesQuery = {}) => run((connection) => readFiles(connection, pipeline, query)),

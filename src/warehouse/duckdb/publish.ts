@@ -11,7 +11,7 @@ type Good = Extract<Outcome, { verdict: 'good' }>
 
 /** Inside one transaction: rows, ledger, rejected rows, the end of the claim. */
 export async function publishAll(connection: DuckDBConnection, publication: Publication): Promise<readonly string[]> {
-  const { pipeline, claim, postponed = new Map<string, string>() } = publication
+  const { pipeline, claim, postponed = new Map<string, string>(), unfinished = [] } = publication
   const own = new Set(await ownKeys(connection, pipeline.name, claim, publication.keys))
   const outcomes = publication.outcomes.filter(({ key }) => own.has(key))
   await replaceRows(
@@ -20,7 +20,7 @@ export async function publishAll(connection: DuckDBConnection, publication: Publ
     outcomes.filter((outcome) => outcome.verdict === 'good'),
   )
   if (outcomes.length > 0) await writeLedger(connection, publication, outcomes)
-  await endClaims(connection, pipeline.name, claim, postponed)
+  await endClaims(connection, pipeline.name, claim, { postponed, unfinished })
   return [...own]
 }
 

@@ -1,0 +1,22 @@
+import type { Sighting } from '../sources/sightings.ts'
+
+/** What one turn of the sensor wants to know. */
+export interface Look {
+  readonly leaveOut: (key: string) => boolean
+  readonly alsoPostponed: boolean
+  readonly signal: AbortSignal
+}
+
+/** A partition with files that have settled and are not up to date. */
+export interface Ready {
+  readonly key: string
+  readonly hints: readonly Sighting[]
+}
+
+export interface Readiness {
+  readonly partitions: readonly Ready[]
+  /** Too many to name: a batch finds them itself. */
+  readonly many: boolean
+}
+
+export const NOTHING: Readiness = { partitions: [], many: false }
