@@ -20,7 +20,7 @@ export interface TickPlan {
 }
 
 /** Which partition a tick means: the last whole one before the scheduled time, never before the clock's. */
-export function planTick({ pipelines }: ActivityContext) {
+export function planTick({ pipelines }: Pick<ActivityContext, 'pipelines'>) {
   return ({ pipeline, tick }: { readonly pipeline: string; readonly tick: number }): Promise<TickPlan> =>
     withFailures(async () => {
       const { partitions, schedule } = pipelines.get(pipeline).pipeline

@@ -12,6 +12,9 @@ const SHORT: ActivityOptions = {
   retry: { initialInterval: '1s', maximumInterval: '1m', nonRetryableErrorTypes: NEVER_MENDED },
 }
 
+/** A look whose failure is an answer too: the workflow tells of it when it is time, and looks again. */
+const LOOK: ActivityOptions = { ...SHORT, retry: { ...SHORT.retry, maximumAttempts: 3 } }
+
 /**
  * A load takes what it takes, also while somebody else holds the warehouse; heartbeats tell that it lives. What fails is tried for about
  * a minute; then the load leaves the partition alone for a while by its own word in the warehouse, and the run ends.
@@ -32,6 +35,7 @@ const WATCH: ActivityOptions = {
 }
 
 export const shortActivities = (summary: string) => proxyActivities<Activities>({ ...SHORT, summary })
+export const lookActivities = (summary: string) => proxyActivities<Activities>({ ...LOOK, summary })
 export const loadActivities = (summary: string) =>
   proxyActivities<Activities>({ ...LOAD, summary, taskQueue: loadQueue(workflowInfo().taskQueue) })
 export const watchActivities = (summary: string) =>

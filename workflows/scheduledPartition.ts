@@ -2,27 +2,35 @@ import {
   ApplicationFailure,
   ApplicationFailureCategory,
   ChildWorkflowFailure,
+  rootCause,
   WorkflowExecutionAlreadyStartedError,
 } from '@temporalio/common'
 import {
   continueAsNew,
   executeChild,
+  isCancellation,
   ParentClosePolicy,
   setCurrentDetails,
   sleep,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow'
-import type { PartitionState } from '../src/loading/load-partition.ts'
 import { PARTITION, PRIORITY, partitionId, ROWS, STATUS, type Status, searchAttributes } from '../src/names.ts'
-import { shortActivities } from './activity-options.ts'
+import { lookActivities, shortActivities } from './activity-options.ts'
 import { importPartition } from './importPartition.ts'
 import { scheduledTime } from './scheduled-time.ts'
 
 export interface ScheduledPartitionInput {
   readonly pipeline: string
-  /** Carried by continue-as-new: what was done already. */
-  readonly carried?: { readonly toldLate: boolean; readonly askedBatch: boolean; readonly pauseMs: number }
+  /** By continue-as-new: the tick, and what was done already. */
+  readonly carried?: Carried
+}
+
+interface Carried {
+  readonly tick: number
+  readonly toldLate: boolean
+  readonly askedBatch: boolean
+  readonly pauseMs: number
 }
 
 export interface ScheduledPartitionResult {
@@ -39,7 +47,7 @@ const OPEN_RUN_PAUSE_MS = 2_000
 /** Loads the last whole partition before the tick, waits durably for its file, tells when it is late, and ends as missing. */
 export async function scheduledPartition(input: ScheduledPartitionInput): Promise<ScheduledPartitionResult> {
   const { pipeline } = input
-  const tick = scheduledTime()
+  const tick = input.carried?.tick ?? scheduledTime()
   const plan = await shortActivities('find the partition of this tick').planTick({ pipeline, tick })
   const { partition } = plan
   if (partition === null) {
@@ -47,75 +55,78 @@ export async function scheduledPartition(input: ScheduledPartitionInput): Promis
     return end(partition, 'nothing', 0, plan.reason)
   }
   upsertSearchAttributes([{ key: PARTITION, value: partition }])
-  let { toldLate = false, askedBatch = false, pauseMs = plan.pauseMs } = input.carried ?? {}
-  let failure: Error | undefined
+  let { toldLate = false, askedBatch = !plan.askBatch, pauseMs = plan.pauseMs } = input.carried ?? {}
 
   for (;;) {
     const attempt = await look(pipeline, partition)
-    if (attempt.state?.state === 'loaded') {
-      if (plan.askBatch && !askedBatch) await askForBatch(pipeline)
-      return end(partition, 'loaded', attempt.state.rows)
-    }
-    if (plan.askBatch && !askedBatch) await askForBatch(pipeline)
+    if (!askedBatch) await askForBatch(pipeline)
     askedBatch = true
+    if (attempt.loadedRows !== undefined) return end(partition, 'loaded', attempt.loadedRows)
     if (attempt.held !== undefined) {
       end(partition, 'held', 0, attempt.held)
       throw benign('FileHeld', attempt.held)
     }
-    failure = attempt.failure
 
     const now = Date.now()
-    if (now >= plan.missingAt) {
-      const reason =
-        failure?.message ?? `no file for partition ${partition} of ${pipeline} by ${new Date(plan.missingAt).toISOString()}`
+    // What another run of this partition makes of its file decides, not the clock.
+    if (now >= plan.missingAt && !attempt.open) {
+      const reason = attempt.reason ?? `no file for partition ${partition} of ${pipeline} by ${timeOf(plan.missingAt)}`
       await shortActivities(`tell that ${partition} is missing`).tell({ pipeline, partition, what: 'missing', reason })
       end(partition, 'missing', 0, reason)
       throw benign('PartitionMissing', reason)
     }
-    if (now >= plan.lateAt && !toldLate) {
+    if (now >= plan.lateAt && now < plan.missingAt && !toldLate) {
       toldLate = true
-      const reason = failure?.message ?? `no file yet; expected by ${new Date(plan.lateAt).toISOString()}`
+      const reason = attempt.reason ?? `no file yet; expected by ${timeOf(plan.lateAt)}`
       await shortActivities(`tell that ${partition} is late`).tell({ pipeline, partition, what: 'late', reason })
     }
-    show(partition, toldLate ? 'late' : 'waiting', failure?.message)
+    show(partition, toldLate ? 'late' : 'waiting', attempt.reason)
     if (workflowInfo().continueAsNewSuggested) {
-      await continueAsNew<typeof scheduledPartition>({ pipeline, carried: { toldLate, askedBatch, pauseMs } })
+      await continueAsNew<typeof scheduledPartition>({ pipeline, carried: { tick, toldLate, askedBatch, pauseMs } })
     }
-    const nextMark = toldLate ? plan.missingAt : plan.lateAt
-    await sleep(Math.max(1, Math.min(attempt.open ? OPEN_RUN_PAUSE_MS : pauseMs, nextMark - now)))
-    if (!attempt.open) pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)
+    if (attempt.open) await sleep(OPEN_RUN_PAUSE_MS)
+    else {
+      await sleep(Math.max(1, Math.min(pauseMs, (toldLate ? plan.missingAt : plan.lateAt) - now)))
+      pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)
+    }
   }
 }
 
+/** What came of one look: rows that are loaded, a file that is held, or why neither is so yet. */
 interface Attempt {
-  readonly state?: PartitionState
+  readonly loadedRows?: number
   readonly held?: string
   /** Another run of this partition is open; it may have looked too early. */
   readonly open?: boolean
-  readonly failure?: Error
+  /** None when there is no file. */
+  readonly reason?: string | undefined
 }
 
 async function look(pipeline: string, partition: string): Promise<Attempt> {
-  const { there } = await shortActivities(`look for ${partition}`).lookForPartition({ pipeline, partition })
-  if (!there) return {}
+  try {
+    const { there } = await lookActivities(`look for ${partition}`).lookForPartition({ pipeline, partition })
+    if (!there) return {}
+  } catch (error) {
+    if (isCancellation(error)) throw error
+    return { reason: rootCause(error) }
+  }
   show(partition, 'loading')
   try {
-    return {
-      state: await executeChild(importPartition, {
-        workflowId: partitionId(pipeline, partition),
-        args: [{ pipeline, partition }],
-        parentClosePolicy: ParentClosePolicy.ABANDON,
-        typedSearchAttributes: searchAttributes(pipeline, 'schedule', 'loading', partition),
-        priority: { priorityKey: PRIORITY.schedule },
-        staticSummary: `import ${pipeline} ${partition}`,
-      }),
-    }
+    const { state, rows, reason } = await executeChild(importPartition, {
+      workflowId: partitionId(pipeline, partition),
+      args: [{ pipeline, partition }],
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+      typedSearchAttributes: searchAttributes(pipeline, 'schedule', 'loading', partition),
+      priority: { priorityKey: PRIORITY.schedule },
+      staticSummary: `import ${pipeline} ${partition}`,
+    })
+    return state === 'loaded' ? { loadedRows: rows } : { reason }
   } catch (error) {
-    if (error instanceof WorkflowExecutionAlreadyStartedError) return { open: true }
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return { open: true, reason: 'another import of it is open' }
     if (!(error instanceof ChildWorkflowFailure)) throw error
     const { cause } = error
     if (cause instanceof ApplicationFailure && cause.type === 'FileHeld') return { held: cause.message }
-    return { failure: cause ?? error }
+    return { reason: rootCause(error) }
   }
 }
 
@@ -138,3 +149,5 @@ function show(partition: string | null, state: Status, reason?: string): void {
 function benign(type: 'FileHeld' | 'PartitionMissing', message: string): ApplicationFailure {
   return ApplicationFailure.create({ type, message, nonRetryable: true, category: ApplicationFailureCategory.BENIGN })
 }
+
+const timeOf = (instant: number) => new Date(instant).toISOString()
