@@ -13,6 +13,7 @@ export function queryCommand(program: Command, done: Done): void {
     .action(async (sql: string, { config: file, json = false }: DataOptions) => {
       const config = await loadConfig(file)
       await using warehouse = openForReading(config)
+      await warehouse.identity() // what keeps it from being opened is no mistake in the SQL
       const { columns, rows } = await warehouse.query(sql).catch((error: unknown) => {
         throw error instanceof TidemarkError && error.code === 'WarehouseFailed'
           ? new TidemarkError('UsageError', error.message)

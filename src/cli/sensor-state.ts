@@ -4,7 +4,7 @@ import { z } from 'zod'
 import type { SensorStatus } from '../../workflows/sensor.ts'
 import { sensorId } from '../names.ts'
 
-const LIVE = z.object({ sweptAt: z.string().nullable(), failing: z.string().nullable() })
+const LIVE = z.object({ sweptAt: z.string().nullable(), failing: z.string().nullable(), unsettled: z.number() })
 
 /** The sensor's own answer, with what its running look has told since; undefined when no sensor runs. */
 export async function readSensor(client: Client, pipeline: string): Promise<SensorStatus | undefined> {
@@ -16,8 +16,8 @@ export async function readSensor(client: Client, pipeline: string): Promise<Sens
     const beat = raw.pendingActivities?.[0]?.heartbeatDetails?.payloads?.[0]
     const live = LIVE.safeParse(beat && defaultPayloadConverter.fromPayload(beat))
     if (!live.success || answer.state === 'paused') return answer
-    const { sweptAt, failing } = live.data
-    return { ...answer, state: failing === null ? 'watching' : 'failing', sweptAt: sweptAt ?? answer.sweptAt, failing }
+    const { sweptAt, failing, unsettled } = live.data
+    return { ...answer, state: failing === null ? 'watching' : 'failing', sweptAt: sweptAt ?? answer.sweptAt, unsettled, failing }
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return undefined
     throw error

@@ -11,7 +11,7 @@ import { connectFor } from './server-address.ts'
 
 const ACTIONS = {
   pause: { does: 'stop looking, until resumed; imports that have begun go on', said: 'paused' },
-  resume: { does: 'go on', said: 'resumed' },
+  resume: { does: 'look again, after a pause; what came meanwhile is loaded', said: 'resumed' },
   poll: { does: 'look everywhere now, also at what is left alone after failures', said: 'looking' },
 } as const
 

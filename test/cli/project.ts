@@ -1,0 +1,159 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, mkdtemp, realpath, rename, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { until } from '../harness/until.ts'
+
+const DIST = fileURLToPath(new URL('../../dist', import.meta.url))
+const MAIN = join(DIST, 'src', 'cli', 'main.js')
+const SEVERAL = fileURLToPath(new URL('several.mjs', import.meta.url))
+
+export interface Ended {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** A folder outside of the repository, with a config as a user writes it, where commands run as the user runs them. */
+export class Project implements AsyncDisposable {
+  readonly folder: string
+  readonly #env: NodeJS.ProcessEnv
+  readonly #children: ChildProcess[] = []
+
+  private constructor(folder: string, env: NodeJS.ProcessEnv) {
+    this.folder = folder
+    this.#env = env
+  }
+
+  /** Commands find the server at `address`; without one, that of an `up` in the folder. */
+  static async create(config: string, { address }: { readonly address?: string } = {}): Promise<Project> {
+    const folder = await realpath(await mkdtemp(join(tmpdir(), 'tidemark-cli-')))
+    const { TEMPORAL_ADDRESS: _, FORCE_COLOR: __, ...env } = process.env
+    const project = new Project(folder, {
+      ...env,
+      NO_COLOR: '1',
+      ...(address === undefined ? {} : { TEMPORAL_ADDRESS: address }),
+    })
+    await project.write('tidemark.config.ts', config)
+    return project
+  }
+
+  path(name: string): string {
+    return join(this.folder, name)
+  }
+
+  /** Whole from its first moment. */
+  async write(name: string, content: string): Promise<void> {
+    await mkdir(dirname(this.path(name)), { recursive: true })
+    await writeFile(this.path('.writing'), content)
+    await rename(this.path('.writing'), this.path(name))
+  }
+
+  run(...args: readonly string[]): Promise<Ended> {
+    return this.start(...args).ended
+  }
+
+  /** One after the other, in one process. */
+  async runEach(...commands: readonly (readonly string[])[]): Promise<readonly Ended[]> {
+    const { code, stdout, stderr } = await this.#spawn([SEVERAL, DIST, JSON.stringify(commands)]).ended
+    if (code !== 0) throw new Error(`expected commands to end without an exception, got ${stderr}`)
+    const ends: Ended[] = JSON.parse(stdout)
+    return ends
+  }
+
+  start(...args: readonly string[]): Started {
+    return this.#spawn([MAIN, ...args])
+  }
+
+  #spawn(args: readonly string[]): Started {
+    const child = spawn(process.execPath, args, { cwd: this.folder, env: this.#env, stdio: ['ignore', 'pipe', 'pipe'] })
+    this.#children.push(child)
+    return new Started(child)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const child of this.#children) {
+      if (child.exitCode !== null || child.signalCode !== null) continue
+      const exited = once(child, 'exit')
+      child.kill('SIGTERM')
+      await exited
+    }
+    await rm(this.folder, { recursive: true, force: true })
+  }
+}
+
+/** A command that runs. */
+export class Started {
+  readonly ended: Promise<Ended>
+  readonly #child: ChildProcess
+  #stdout = ''
+  #stderr = ''
+
+  constructor(child: ChildProcess) {
+    this.#child = child
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      this.#stdout += text
+    })
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.#stderr += text
+    })
+    this.ended = once(child, 'close').then(() => ({ code: child.exitCode, stdout: this.#stdout, stderr: this.#stderr }))
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid
+  }
+
+  /** Waits until it has printed a text. */
+  async said(text: string): Promise<void> {
+    await until(`"${text}" to be printed`, () => {
+      if (this.#child.exitCode !== null) throw new Error(`expected "${text}", but it ended: ${this.#stdout}${this.#stderr}`)
+      return this.#stdout.includes(text)
+    })
+  }
+
+  /** As Ctrl-C does. */
+  interrupt(): void {
+    this.#child.kill('SIGINT')
+  }
+}
+
+let made = 0
+
+/** Nobody else's, on the server that all tests share. */
+export function uniqueName(name: string): string {
+  return `${name}_${process.pid}_${++made}`
+}
+
+/** A pipeline over `folder/`, as text. */
+export function pipelineText(
+  folder: string,
+  { rest = "sensor: { every: '30s' }", partitions = 'dynamic()', settle = '200ms' } = {},
+): string {
+  return `{
+      source: localFolder('${folder}', { files: '{partition}.csv', settle: '${settle}' }),
+      partitions: ${partitions},
+      table: '${folder}',
+      columns: { date: 'DATE', share_price: 'DOUBLE', amount: 'DOUBLE', spend: 'DOUBLE', shift: 'DOUBLE', spread: 'DOUBLE' },
+      csv: { dateFormat: '%Y/%m/%d' },
+      checks: [above('share_price', 0)],
+      ${rest},
+    }`
+}
+
+/** A whole config file. */
+export function configText(pipelines: Readonly<Record<string, string>>, taskQueue = 'tidemark'): string {
+  const entries = Object.entries(pipelines).map(([name, text]) => `    ${name}: ${text},`)
+  return `import { above, daily, defineConfig, duckdb, dynamic, localFolder } from 'tidemark'
+
+export default defineConfig({
+  warehouse: duckdb('.tidemark/warehouse.duckdb'),
+  temporal: { taskQueue: '${taskQueue}' },
+  pipelines: {
+${entries.join('\n')}
+  },
+})
+`
+}

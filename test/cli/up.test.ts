@@ -1,0 +1,36 @@
+import { readFile } from 'node:fs/promises'
+import { expect, test } from '@jest/globals'
+import { prices } from '../harness/prices.ts'
+import { freePort } from '../server/free-port.ts'
+import { configText, Project, pipelineText } from './project.ts'
+
+test('`up` starts a server of its own, commands find it, and Ctrl-C ends both with 0', async () => {
+  await using project = await Project.create(configText({ prices: pipelineText('prices') }))
+  await project.write('prices/day.csv', prices(1, 2))
+  const [port, uiPort] = [await freePort(), await freePort()]
+  const up = project.start('up', '--port', String(port), '--ui-port', String(uiPort))
+  await up.said(`Temporal at 127.0.0.1:${port}, its Web UI at http://127.0.0.1:${uiPort}`)
+  await up.said('loaded prices day: 2 rows from day.csv')
+  const status = await project.run('status', '--json')
+  expect(status.code).toBe(0)
+  expect(JSON.parse(status.stdout)).toEqual([expect.objectContaining({ sensor: expect.objectContaining({ state: 'watching' }) })])
+
+  await using other = await Project.create(configText({ prices: pipelineText('prices') }))
+  const free = String(await freePort())
+  const taken = await other.run('up', '--port', String(port))
+  expect(taken).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: `tidemark: port ${port} is taken by another program; use --port N, with a port that is free\n`,
+  })
+  const uiTaken = await other.run('up', '--port', free, '--ui-port', String(uiPort))
+  expect(uiTaken).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: `tidemark: port ${uiPort}, wanted for the Web UI, is taken by another program; use --ui-port N, with a port that is free\n`,
+  })
+
+  up.interrupt()
+  expect(await up.ended).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(/\nstopping\n$/) })
+  await expect(readFile(project.path('.tidemark/server.json'))).rejects.toThrow('ENOENT')
+})
