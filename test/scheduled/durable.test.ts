@@ -1,10 +1,11 @@
 import { expect, test } from '@jest/globals'
 import { daily } from '../../src/config/define.ts'
+import { OwnServer } from '../harness/own-server.ts'
 import { prices } from '../harness/prices.ts'
 import { Running } from '../harness/running.ts'
 import { until } from '../harness/until.ts'
 import { Workspace } from '../harness/workspace.ts'
-import { ended, RARELY, trigger } from './ticks.ts'
+import { ended, onlyTick, RARELY, trigger } from './ticks.ts'
 
 test('a tick that waits goes on where it was when another worker takes its place', async () => {
   await using workspace = await Workspace.create({
@@ -22,4 +23,26 @@ test('a tick that waits goes on where it was when another worker takes its place
   expect(await ended(second, 1)).toMatchObject([{ partition: late?.partition, status: 'loaded', rows: 1 }])
   expect(second.said.told).toEqual([])
   expect(first.said.told).toMatchObject([{ what: 'late' }])
+})
+
+test('a tick that waits for long continues as new: late is told once, the batch is asked for once, its day stays its day', async () => {
+  await using server = await OwnServer.start({ 'limit.historyCount.suggestContinueAsNew': 30 })
+  await using workspace = await Workspace.create({
+    partitions: daily({ start: '2018-01-22' }),
+    schedule: { cron: RARELY, lateAfter: '1s', missingAfter: '60s' },
+  })
+  await using running = await Running.start(workspace, { server })
+  await running.apply()
+  await running.client.schedule.getHandle(running.pipeline).trigger()
+  const [late] = await until('news', () => running.said.told.length > 0 && running.said.told)
+  const { workflowId } = await onlyTick(running)
+  const handle = running.client.workflow.getHandle(workflowId)
+  const { runId } = await handle.describe()
+  await until('another run of it', async () => (await handle.describe()).runId !== runId)
+
+  await workspace.drop(`${late?.partition}.csv`, prices(1))
+  expect(await handle.result()).toEqual({ partition: late?.partition, state: 'loaded', rows: 1 })
+  expect(running.said.told).toMatchObject([{ what: 'late' }])
+  const batches = `TidemarkPipeline = '${running.pipeline}' AND WorkflowType = 'importBatch'`
+  expect((await running.client.workflow.count(batches)).count).toBe(1)
 })

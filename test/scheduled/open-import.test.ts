@@ -3,6 +3,7 @@ import { expect, test } from '@jest/globals'
 import { daily } from '../../src/config/define.ts'
 import { prices } from '../harness/prices.ts'
 import { Running } from '../harness/running.ts'
+import { temporal } from '../harness/temporal-command.ts'
 import { until } from '../harness/until.ts'
 import { Workspace } from '../harness/workspace.ts'
 import { backfill, ended, onlyTick } from './ticks.ts'
@@ -32,12 +33,11 @@ test('while an import of its partition is open a tick and a request wait for it 
   const request = running.tidemark.importPartition(running.pipeline, DAY)
   await backfill(running, '2018-01-23', '2018-01-23')
   const handle = running.client.workflow.getHandle((await onlyTick(running)).workflowId)
-  await until('a tick that was refused its import twice', async () => {
-    const refused = (await handle.fetchHistory()).events?.filter(
-      (event) => event.startChildWorkflowExecutionFailedEventAttributes,
-    )
-    return (refused?.length ?? 0) >= 2
-  })
+  await until('a tick that was refused its import', async () =>
+    (await handle.fetchHistory()).events?.some((event) => event.startChildWorkflowExecutionFailedEventAttributes),
+  )
+  const waiting = `TidemarkPipeline = '${running.pipeline}' AND TidemarkStatus = 'waiting'`
+  await until('it in the list', async () => (await temporal('workflow', 'list', '--query', waiting)).includes('scheduled-2018'))
   gate.emit('go on')
   expect(await request).toMatchObject({ state: 'loaded', rows: 2 })
   expect(await ended(running, 1)).toMatchObject([{ status: 'loaded', rows: 2 }])
