@@ -99,8 +99,10 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown()
   }
   const ended = runAll(workers, shutdown, async () => {
-    await watchers[Symbol.asyncDispose]()
-    if (settings.warehouse === undefined) await warehouse[Symbol.asyncDispose]()
+    // Together: what the watchers still ask may wait for a warehouse that somebody else holds, until this one is closed.
+    const ending: PromiseLike<void>[] = [watchers[Symbol.asyncDispose]()]
+    if (settings.warehouse === undefined) ending.push(warehouse[Symbol.asyncDispose]())
+    await Promise.all(ending)
     await native.close()
     await connection.close()
   })

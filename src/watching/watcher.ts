@@ -4,11 +4,11 @@ import type { OpenPipeline } from '../loading/open-pipelines.ts'
 import { MAX_KEY_BYTES } from '../partitions/keys.ts'
 import type { Sighting } from '../sources/sightings.ts'
 import type { Listed } from '../sources/source.ts'
+import { unlessAborted } from '../unless-aborted.ts'
 import type { Warehouse } from '../warehouse/warehouse.ts'
 import { Handed } from './handed.ts'
 import { Hints } from './hints.ts'
 import { type Look, NOTHING, type Readiness } from './readiness.ts'
-import { unlessAborted } from './unless-aborted.ts'
 
 export type { Readiness }
 

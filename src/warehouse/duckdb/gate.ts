@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { messageOf, TidemarkError } from '../../errors.ts'
+import { unlessAborted } from '../../unless-aborted.ts'
 import { warehouseFailure } from './warehouse-failure.ts'
 
 /** The file is let go after this long without work, so that people can open it. Opening costs 20 ms. */
@@ -51,11 +52,12 @@ export class Gate implements AsyncDisposable {
     this.#options = options
   }
 
-  /** Runs `work` when its turn comes. */
+  /** Runs `work` when its turn comes; an abort ends the waiting, however long the ones before it last. */
   run<T>(work: (connection: DuckDBConnection) => Promise<T>, signal?: AbortSignal): Promise<T> {
-    const turn = this.#queue.then(() => this.#take(work, signal))
+    const before = this.#queue
+    const turn = before.then(() => this.#take(work, signal))
     this.#queue = turn.catch(() => undefined)
-    return turn
+    return signal === undefined ? turn : unlessAborted(before, signal).then(() => turn)
   }
 
   /** What is queued is still done, unless somebody else holds the file: that may last for ever. */
