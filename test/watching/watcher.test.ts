@@ -1,0 +1,101 @@
+import { rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from '@jest/globals'
+import { MOST_AT_ONCE } from '../../src/watching/watcher.ts'
+import { prices } from '../harness/prices.ts'
+import { until } from '../harness/until.ts'
+import { Watched } from './watched.ts'
+
+test('a look that is cut short loses no hint', async () => {
+  await using watched = await Watched.create()
+  await watched.look()
+  await watched.watcher.hints[Symbol.asyncDispose]() // from now on the hints are those of this test
+  for (const [key, hint] of [
+    ['a', 'a.csv'],
+    ['b', undefined],
+  ] as const) {
+    await watched.workspace.drop(`${key}.csv`, prices(1))
+    watched.watcher.hints.add(hint)
+    const turn = new AbortController()
+    const look = watched.look({ signal: turn.signal })
+    turn.abort()
+    await expect(look).rejects.toThrow()
+    expect(await watched.readyKeys()).toEqual([key])
+    await watched.load(key)
+  }
+})
+
+test('20 partitions are named, 21 are many', async () => {
+  await using watched = await Watched.create({
+    source: { kind: 'local', folder: 'source', files: '{partition}.csv', settle: '0s' },
+  })
+  const day = (number: number) => `${number}`.padStart(2, '0')
+  for (let number = 0; number < MOST_AT_ONCE; number++) await watched.workspace.drop(`${day(number)}.csv`, prices(1))
+  expect(await watched.readyKeys()).toHaveLength(20)
+  await watched.workspace.drop(`${day(MOST_AT_ONCE)}.csv`, prices(1))
+  watched.watcher.sweepSoon()
+  // The 20 that were handed out come again after a pause, and then there are 21.
+  expect(
+    await until('many', async () => {
+      const ready = await watched.look()
+      return ready.many && ready
+    }),
+  ).toEqual({ many: true, partitions: [] })
+})
+
+test('what is left out because its import is open is ready when it has closed, at once', async () => {
+  await using watched = await Watched.create()
+  await watched.workspace.drop('a.csv', prices(1))
+  await watched.workspace.drop('b.csv', prices(1))
+  expect(await watched.readyKeys({ leaveOut: (key) => key === 'a' })).toEqual(['b'])
+  await watched.load('b')
+  expect((await watched.look()).partitions.map(({ key }) => key)).toEqual(['a'])
+})
+
+test('a partition whose load failed is left alone for a while, and a person who asks gets it at once', async () => {
+  await using watched = await Watched.create()
+  await watched.workspace.drop('a.csv', prices(1))
+  await watched.workspace.drop('b.csv', prices(1))
+  expect(await watched.readyKeys()).toEqual(['a', 'b'])
+  const noFolder = join(watched.workspace.folder, 'a-file')
+  await writeFile(noFolder, '')
+  for (let tries = 1; tries <= 2; tries++) {
+    const before = Date.now()
+    await expect(watched.load('a', noFolder)).rejects.toThrow()
+    const [backoff] = await watched.warehouse.backoffs(watched.workspace.pipeline)
+    expect(backoff).toMatchObject({ key: 'a', tries })
+    expect(backoff?.notBefore.getTime()).toBeGreaterThan(before + 9_000 * tries)
+  }
+  expect(await watched.readyKeys()).toEqual(['b'])
+  expect(await watched.look()).toEqual({ many: false, partitions: [] })
+  expect((await watched.look({ alsoPostponed: true })).partitions.map(({ key }) => key)).toEqual(['a', 'b'])
+  expect(await watched.load('a')).toMatchObject({ state: 'loaded', rows: 1 })
+  expect(await watched.warehouse.backoffs(watched.workspace.pipeline)).toEqual([])
+})
+
+test('a folder that vanishes is an error, and what was in it is not believed gone', async () => {
+  await using watched = await Watched.create()
+  const { workspace, watcher } = watched
+  await workspace.drop('a.csv', prices(1))
+  await watched.ready()
+  await watched.load('a')
+  await workspace.drop('b.csv', prices(1))
+  await watched.ready()
+
+  const elsewhere = join(workspace.folder, 'elsewhere')
+  await rename(workspace.path(''), elsewhere)
+  for (let looks = 0; looks < 3; looks++) {
+    watcher.sweepSoon()
+    expect(await watched.look()).toEqual({ many: false, partitions: [] })
+    expect(watcher.failing).toMatch(/ENOENT/)
+    expect(watcher.nextDueMs()).toBeGreaterThan(0)
+  }
+  await rename(elsewhere, workspace.path(''))
+  watcher.sweepSoon()
+  expect(await watched.readyKeys()).toEqual(['b'])
+  expect(watcher.failing).toBeNull()
+  const entries = await watched.warehouse.files(workspace.pipeline)
+  expect(entries.map(({ path, status, gone_at }) => ({ path, status, gone_at }))).toEqual([
+    { path: 'a.csv', status: 'loaded', gone_at: null },
+  ])
+})
