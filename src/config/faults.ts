@@ -1,3 +1,4 @@
+import type { Check } from '../checks/check.ts'
 import { messageOf } from '../errors.ts'
 import { partitionsFault } from '../partitions/partitions-fault.ts'
 import { parsePattern } from '../partitions/pattern.ts'
@@ -44,12 +45,20 @@ function columnFaults({ columns }: Pipeline): string[] {
 function checkFaults({ checks, columns }: Pipeline): string[] {
   return checks.flatMap((check, index) => {
     const named = 'columns' in check ? check.columns : 'column' in check ? [check.column] : []
-    return named
-      .filter((column) => !(column in columns))
-      .map(
-        (column) => `checks.${index}: '${column}' is not a declared column; expected one of ${Object.keys(columns).join(', ')}`,
-      )
+    const unknown = named
+      .filter((column) => !Object.hasOwn(columns, column))
+      .map((column) => `'${column}' is not a declared column; expected one of ${Object.keys(columns).join(', ')}`)
+    return [...unknown, ...rangeFaults(check)].map((fault) => `checks.${index}: ${fault}`)
   })
+}
+
+function rangeFaults(check: Check): string[] {
+  if (check.kind !== 'between' && check.kind !== 'rowCount') return []
+  const { kind, min, max } = check
+  if (min === undefined && max === undefined) return [`${kind}: expected min, max or both`]
+  return typeof min === 'number' && typeof max === 'number' && min > max
+    ? [`${kind}: expected min to be at most max, got ${min} and ${max}`]
+    : []
 }
 
 function pathFaults({ source, partitions }: Pipeline): string[] {

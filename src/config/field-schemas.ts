@@ -24,13 +24,13 @@ export const csv = strict({
   quote: singleCharacter('quote').default('"'),
   escape: singleCharacter('escape').default('"'),
   header: z.boolean().default(true),
-  nullText: z.union([z.string(), z.array(z.string())]).default([]),
+  nullText: z.union([z.string(), z.array(z.string())], { error: 'expected a text, or a list of texts' }).default([]),
   dateFormat: timeFormat.optional(),
   timestampFormat: timeFormat.optional(),
 })
 
 const blocking = z.boolean()
-const limit = z.union([z.number(), z.string()])
+const limit = z.union([z.number(), z.string()], { error: 'expected a number, or a date or time as text' })
 
 export const check: z.ZodType<Check, Check> = z.discriminatedUnion(
   'kind',

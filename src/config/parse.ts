@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path'
-import type { z } from 'zod'
 import { TidemarkError } from '../errors.ts'
+import { describeIssue, expectation } from './describe-issue.ts'
 import { pipelineFaults } from './faults.ts'
 import type { Config, Pipeline } from './pipeline.ts'
 import { type CheckedPipeline, configSchema } from './schema.ts'
@@ -11,7 +11,7 @@ import { type PartitionsInput, toPartitions } from './time-partitions.ts'
  * @throws TidemarkError ConfigInvalid
  */
 export function parseConfig(exported: unknown, file: string): Config {
-  const parsed = configSchema.safeParse(exported)
+  const parsed = configSchema.safeParse(exported, { error: expectation, reportInput: true })
   if (!parsed.success) throw invalid(file, parsed.error.issues.flatMap(describeIssue))
   const folder = dirname(resolve(file))
   const pipelines = Object.entries(parsed.data.pipelines).map(([name, checked]) => toPipeline(name, checked, folder))
@@ -67,12 +67,6 @@ function sharedTables(pipelines: readonly Pipeline[]): string[] {
       ? []
       : [`pipelines.${name}.table: '${table.name}' is the table of pipeline '${first}'; each pipeline needs a table of its own`]
   })
-}
-
-function describeIssue(issue: z.core.$ZodIssue): string[] {
-  const where = issue.path.map(String).join('.') || 'the config'
-  if (issue.code === 'invalid_key') return issue.issues.map((inner) => `${where}: ${inner.message}`)
-  return [`${where}: ${issue.message}`]
 }
 
 function invalid(file: string, faults: readonly string[]): TidemarkError {

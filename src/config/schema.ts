@@ -4,6 +4,9 @@ import { duration } from './duration.ts'
 import { check, csv, pipelineName, table } from './field-schemas.ts'
 import { notYet, only, strict } from './strictness.ts'
 
+/** Listing a whole source more often would be all that the worker does. */
+const SHORTEST_EVERY_MS = 1_000
+
 const localFolder = strict({
   kind: z.literal('local'),
   folder: z.string().min(1, 'expected the path of a folder'),
@@ -15,7 +18,7 @@ const localFolder = strict({
 })
 
 const timezone = z.string().refine(isTimezone, {
-  error: (issue) => `unknown time zone ${JSON.stringify(issue.input)}; expected an IANA name such as 'UTC' or 'Europe/Berlin'`,
+  error: (issue) => `expected a time zone by its IANA name, such as 'UTC' or 'Europe/Berlin', got ${JSON.stringify(issue.input)}`,
 })
 
 const timePartitions = strict({
@@ -31,7 +34,7 @@ const dynamicPartitions = strict({ kind: z.literal('dynamic'), initial: only('al
 
 const schedule = strict({
   cron: z.string().refine(isCron, {
-    error: (issue) => `not a cron expression: ${JSON.stringify(issue.input)}; expected five fields, such as '0 6 * * *'`,
+    error: (issue) => `expected a cron expression of five fields, such as '0 6 * * *', got ${JSON.stringify(issue.input)}`,
   }),
   timezone: timezone.optional(),
   overlap: z.enum(['ALLOW_ALL', 'SKIP', 'BUFFER_ONE', 'BUFFER_ALL', 'CANCEL_OTHER', 'TERMINATE_OTHER']).default('ALLOW_ALL'),
@@ -41,7 +44,12 @@ const schedule = strict({
   missingAfter: duration.prefault('24h'),
 })
 
-const sensor = strict({ every: duration.prefault('30s'), sweepEvery: notYet() })
+const sensor = strict({
+  every: duration.prefault('30s').refine((ms) => ms >= SHORTEST_EVERY_MS, {
+    error: (issue) => `expected '1s' or longer, because a watcher sees new files sooner, got ${issue.input} ms`,
+  }),
+  sweepEvery: notYet(),
+})
 
 const pipeline = strict({
   source: z.discriminatedUnion('kind', [localFolder], {
@@ -74,7 +82,7 @@ export const configSchema = strict({
   }).prefault({}),
   pipelines: z
     .record(pipelineName, pipeline)
-    .refine((pipelines) => Object.keys(pipelines).length > 0, { error: 'expected at least one pipeline' }),
+    .refine((pipelines) => Object.keys(pipelines).length > 0, { error: 'expected at least one pipeline, got none' }),
 })
 
 /** What a config file exports. */

@@ -1,0 +1,72 @@
+import { expect, test } from '@jest/globals'
+import { daily, duckdb, dynamic, localFolder } from '../../src/config/define.ts'
+import { parseConfig } from '../../src/config/parse.ts'
+
+const required = {
+  source: localFolder('data/daily', { files: '{partition}.csv' }),
+  table: 'prices',
+  columns: { price: 'DOUBLE' },
+}
+
+test('what is left out has its default, and paths are relative to the config file', () => {
+  const config = parseConfig(
+    {
+      warehouse: duckdb('.tidemark/warehouse.duckdb'),
+      pipelines: {
+        scheduled: {
+          ...required,
+          partitions: daily({ start: '2018-01-22', timezone: 'Europe/Berlin' }),
+          schedule: { cron: '0 6 * * *' },
+        },
+        dropped: { ...required, table: 'raw.prices', partitions: dynamic(), sensor: {} },
+      },
+    },
+    '/project/tidemark.config.ts',
+  )
+  expect(config).toMatchObject({
+    folder: '/project',
+    stateFolder: '/project/.tidemark',
+    warehouse: { kind: 'duckdb', file: '/project/.tidemark/warehouse.duckdb' },
+    temporal: { namespace: 'default', taskQueue: 'tidemark' },
+  })
+  expect(config.pipelines.get('scheduled')).toEqual({
+    name: 'scheduled',
+    source: { kind: 'local', folder: '/project/data/daily', files: '{partition}.csv', settleMs: 2_000 },
+    partitions: {
+      kind: 'daily',
+      start: '2018-01-22',
+      end: undefined,
+      timezone: 'Europe/Berlin',
+      offsetMs: 0,
+      format: 'yyyy-MM-dd',
+    },
+    table: { schema: 'main', name: 'prices' },
+    columns: { price: 'DOUBLE' },
+    csv: {
+      delimiter: ',',
+      quote: '"',
+      escape: '"',
+      header: true,
+      nullText: [],
+      dateFormat: undefined,
+      timestampFormat: undefined,
+    },
+    checks: [],
+    schedule: {
+      cron: '0 6 * * *',
+      timezone: 'Europe/Berlin',
+      overlap: 'ALLOW_ALL',
+      pauseOnFailure: false,
+      catchupWindowMs: 365 * 86_400_000,
+      lateAfterMs: 3_600_000,
+      missingAfterMs: 86_400_000,
+    },
+    sensor: undefined,
+  })
+  expect(config.pipelines.get('dropped')).toMatchObject({
+    table: { schema: 'raw', name: 'prices' },
+    partitions: { kind: 'dynamic' },
+    schedule: undefined,
+    sensor: { everyMs: 30_000 },
+  })
+})
