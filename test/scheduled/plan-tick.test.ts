@@ -66,13 +66,13 @@ test('the latest ticks also ask for late files, and those of a backfill do not',
 })
 
 test('late and missing count from the tick, with ten looks before a file is late, at least a second and at most a minute apart', async () => {
-  for (const [lateAfter, pauseMs] of [
-    ['2s', 1_000],
-    ['100s', 10_000],
-    ['45m', 60_000],
+  for (const [lateAfter, lateMs, pauseMs] of [
+    ['2s', 2_000, 1_000],
+    ['100s', 100_000, 10_000],
+    ['45m', 2_700_000, 60_000],
   ] as const) {
     const plan = await planner(daily({ start: '2018-01-22' }), { ...SCHEDULE, lateAfter, missingAfter: '24h' })
     const tick = Date.parse('2018-01-24T06:00:00Z')
-    expect(await plan(tick)).toMatchObject({ pauseMs, missingAt: tick + 86_400_000 })
+    expect(await plan(tick)).toMatchObject({ pauseMs, lateAt: tick + lateMs, missingAt: tick + 86_400_000 })
   }
 })
