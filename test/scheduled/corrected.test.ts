@@ -6,7 +6,7 @@ import { Running } from '../harness/running.ts'
 import { Workspace } from '../harness/workspace.ts'
 import { backfill, ended, RARELY, trigger } from './ticks.ts'
 
-test('a file that comes after it was given up, and one that is corrected, are loaded by the next tick, also after the end', async () => {
+test.concurrent('a file that comes after it was given up, and one that is corrected, are loaded by the next tick, also after the end', async () => {
   await using workspace = await Workspace.create({
     partitions: daily({ start: '2018-01-22', end: '2018-01-23' }),
     schedule: { cron: '0 6 * * *' },
@@ -33,7 +33,7 @@ test('a file that comes after it was given up, and one that is corrected, are lo
   expect(batch.typedSearchAttributes.get(TRIGGER)).toBe('schedule')
 })
 
-test('a tick that waits for its own file has those of earlier days loaded meanwhile, asked for once', async () => {
+test.concurrent('a tick that waits for its own file has those of earlier days loaded meanwhile, asked for once', async () => {
   await using workspace = await Workspace.create({
     partitions: daily({ start: '2018-01-22' }),
     schedule: { cron: RARELY, lateAfter: '1s', missingAfter: '3s' },

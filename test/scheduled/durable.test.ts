@@ -7,7 +7,7 @@ import { until } from '../harness/until.ts'
 import { Workspace } from '../harness/workspace.ts'
 import { ended, onlyTick, RARELY, trigger } from './ticks.ts'
 
-test('a tick that waits goes on where it was when another worker takes its place', async () => {
+test.concurrent('a tick that waits goes on where it was when another worker takes its place', async () => {
   await using workspace = await Workspace.create({
     partitions: daily({ start: '2018-01-22' }),
     schedule: { cron: RARELY, lateAfter: '1s', missingAfter: '60s' },
@@ -25,7 +25,7 @@ test('a tick that waits goes on where it was when another worker takes its place
   expect(first.said.told).toMatchObject([{ what: 'late' }])
 })
 
-test('a tick that waits for long continues as new: late is told once, the batch is asked for once, its day stays its day', async () => {
+test.concurrent('a tick that waits for long continues as new: late is told once, the batch is asked for once, its day stays its day', async () => {
   await using server = await OwnServer.start({ 'limit.historyCount.suggestContinueAsNew': 30 })
   await using workspace = await Workspace.create({
     partitions: daily({ start: '2018-01-22' }),

@@ -11,7 +11,7 @@ import { backfill, ended, onlyTick, RARELY, trigger } from './ticks.ts'
 
 const PARTITIONS = daily({ start: '2018-01-22' })
 
-test('a file that comes after its tick is told late once, and loaded when it is there', async () => {
+test.concurrent('a file that comes after its tick is told late once, and loaded when it is there', async () => {
   await using workspace = await Workspace.create({
     partitions: PARTITIONS,
     schedule: { cron: RARELY, lateAfter: '1s', missingAfter: '60s' },
@@ -35,7 +35,7 @@ test('a file that comes after its tick is told late once, and loaded when it is 
   expect(imported.typedSearchAttributes.get(ROWS)).toBe(2)
 })
 
-test('a file that does not come is told late, then missing, each once and on time', async () => {
+test.concurrent('a file that does not come is told late, then missing, each once and on time', async () => {
   await using workspace = await Workspace.create({
     partitions: PARTITIONS,
     schedule: { cron: RARELY, lateAfter: '1s', missingAfter: '4s' },
@@ -58,7 +58,7 @@ test('a file that does not come is told late, then missing, each once and on tim
   expect(fires - (tickOf(workflowId) + 4_000)).toBeLessThan(2_000)
 })
 
-test('days long past end at once: missing, held or loaded, each found by its status', async () => {
+test.concurrent('days long past end at once: missing, held or loaded, each found by its status', async () => {
   await using workspace = await Workspace.create({ partitions: PARTITIONS, schedule: { cron: '0 6 * * *' } })
   await workspace.drop('2018-01-23.csv', prices(1, 0))
   await workspace.drop('2018-01-24.csv', prices(1))
@@ -89,7 +89,7 @@ test('days long past end at once: missing, held or loaded, each found by its sta
   }
 })
 
-test('a folder that cannot be read is told as the reason why a file is late, and the file is loaded when it can', async () => {
+test.concurrent('a folder that cannot be read is told as the reason why a file is late, and the file is loaded when it can', async () => {
   await using workspace = await Workspace.create({
     partitions: PARTITIONS,
     schedule: { cron: RARELY, lateAfter: '1s', missingAfter: '60s' },
