@@ -8,8 +8,8 @@ import { Running } from '../harness/running.ts'
 import { Workspace } from '../harness/workspace.ts'
 
 const SETTLE_MS = 1_000
-/** Far below `settle`, so that a busy machine does not make a pause of it. */
-const BETWEEN_PIECES_MS = 50
+/** Time enough for a load that would not wait, and far below `settle`, so that a busy machine does not make a pause of it. */
+const BETWEEN_PIECES_MS = 300
 const ROW = '"2018/09/10",1,33597290,8895553.11,-1.38,3.12\n'
 
 /** Appends a piece at a time until it may end, then the last one. */
