@@ -1,5 +1,7 @@
+import { Cron } from 'croner'
+import type { Schedule } from '../src/config/pipeline.ts'
 import { judgeKey } from '../src/partitions/keys.ts'
-import { lastWhole, previous } from '../src/partitions/windows.ts'
+import { lastWhole } from '../src/partitions/windows.ts'
 import type { ActivityContext } from './context.ts'
 import { withFailures } from './failures.ts'
 
@@ -30,11 +32,15 @@ export function planTick({ pipelines }: Pick<ActivityContext, 'pipelines'>) {
       if (partitions.kind === 'dynamic')
         return { ...times, partition: null, askBatch: true, reason: 'dynamic partitions have no day of their own' }
       const window = lastWhole(partitions, new Date(tick))
-      const newest = lastWhole(partitions, new Date())
-      // The newest but one counts as well: its tick may be the latest that was due.
-      const askBatch = window.start >= previous(partitions, newest).start
       const judged = judgeKey(partitions, window.key)
-      if (judged.verdict === 'valid') return { ...times, partition: window.key, askBatch }
-      return { ...times, partition: null, askBatch, reason: judged.reason }
+      if (judged.verdict === 'valid') return { ...times, partition: window.key, askBatch: isLatestDue(schedule, tick) }
+      return { ...times, partition: null, askBatch: true, reason: judged.reason }
     })
+}
+
+/** Whether the tick after this one is yet to come: of many that are made up for, only the last one asks for all. */
+function isLatestDue(schedule: Schedule | undefined, tick: number): boolean {
+  if (schedule === undefined) return true
+  const next = new Cron(schedule.cron, { timezone: schedule.timezone, paused: true }).nextRun(new Date(tick))
+  return next === null || next.getTime() > Date.now()
 }
