@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { TidemarkError } from '../errors.ts'
 import type { Run } from '../warehouse/warehouse.ts'
 import { type Candidate, inWindow, notUpToDate } from './candidate.ts'
 import { type LoadContext, loadFiles } from './load-files.ts'
@@ -38,14 +39,7 @@ export async function loadBatch(context: LoadContext, request: BatchRequest): Pr
   const { ready, unsettled } = await settled(open, candidates, signal)
   let pass: BatchPass = { loaded: 0, held: 0, rows: 0, reasons: [], left: unsettled.length }
   for (const chunk of chunks(ready)) {
-    const done = await loadChunk(context, request, chunk)
-    pass = {
-      loaded: pass.loaded + done.loaded,
-      held: pass.held + done.held,
-      rows: pass.rows + done.rows,
-      reasons: [...pass.reasons, ...done.reasons].slice(0, REASONS_TOLD),
-      left: pass.left + done.left,
-    }
+    pass = sum(pass, await loadOrSplit(context, request, chunk))
     request.progress(pass)
   }
   return pass
@@ -90,6 +84,47 @@ function* chunks(candidates: readonly Candidate[]): Generator<readonly Candidate
     bytes += size
   }
   if (chunk.length > 0) yield chunk
+}
+
+/** A chunk that fails is split until the partition that breaks it is alone; the others go on. */
+async function loadOrSplit(context: LoadContext, request: BatchRequest, chunk: readonly Candidate[]): Promise<BatchPass> {
+  try {
+    return await loadChunk(context, request, chunk)
+  } catch (error) {
+    const keys = [...new Set(chunk.map(({ key }) => key))]
+    if (request.signal.aborted || !(error instanceof TidemarkError)) throw error
+    if (keys.length === 1) return await leaveAlone(context, request, chunk, error)
+    const first = new Set(keys.slice(0, keys.length / 2))
+    const halves = [chunk.filter(({ key }) => first.has(key)), chunk.filter(({ key }) => !first.has(key))]
+    let pass: BatchPass = { loaded: 0, held: 0, rows: 0, reasons: [], left: 0 }
+    for (const half of halves) pass = sum(pass, await loadOrSplit(context, request, half))
+    return pass
+  }
+}
+
+/** For a while, with the reason. Where not even that can be written, it is not the partition that is broken. */
+async function leaveAlone(
+  context: LoadContext,
+  request: BatchRequest,
+  chunk: readonly Candidate[],
+  error: TidemarkError,
+): Promise<BatchPass> {
+  const { open, run, signal } = request
+  const claim = randomUUID()
+  const keys = await claimFree(context, request, claim, [...new Set(chunk.map(({ key }) => key))])
+  const postponed = new Map([...keys].map((key) => [key, error.message]))
+  await context.warehouse.publish({ pipeline: open.pipeline, claim, keys: [...keys], outcomes: [], postponed, run }, signal)
+  return { loaded: 0, held: 0, rows: 0, reasons: [], left: chunk.length }
+}
+
+function sum(one: BatchPass, other: BatchPass): BatchPass {
+  return {
+    loaded: one.loaded + other.loaded,
+    held: one.held + other.held,
+    rows: one.rows + other.rows,
+    reasons: [...one.reasons, ...other.reasons].slice(0, REASONS_TOLD),
+    left: one.left + other.left,
+  }
 }
 
 async function loadChunk(context: LoadContext, request: BatchRequest, chunk: readonly Candidate[]): Promise<BatchPass> {
