@@ -154,6 +154,7 @@ function toOutcome({ sightings, pipeline }: OpenPipeline, staged: Staged, candid
           checks: staged.checks,
           reason: staged.reason,
           rejected: staged.rejected,
+          rejectedCount: staged.rejectedCount ?? staged.rejected.length,
         },
       ]
   }

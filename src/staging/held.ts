@@ -4,9 +4,12 @@ import type { Rejected } from './staged.ts'
 export class HeldFile extends Error {
   override readonly name = 'HeldFile'
   readonly rejected: readonly Rejected[]
+  /** Of which `rejected` are the first. */
+  readonly rejectedCount: number
 
-  constructor(reason: string, rejected: readonly Rejected[] = []) {
+  constructor(reason: string, rejected: readonly Rejected[] = [], rejectedCount = rejected.length) {
     super(reason)
     this.rejected = rejected
+    this.rejectedCount = rejectedCount
   }
 }

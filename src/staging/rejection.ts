@@ -22,7 +22,7 @@ export async function rejection(records: Records, located: readonly Located[], c
   const [first] = rejected
   if (first === undefined) return new HeldFile(rows)
   const column = first.column === null ? '' : `, column ${first.column}`
-  return new HeldFile(`${rows} at line ${first.line}${column}: ${first.error}`, rejected)
+  return new HeldFile(`${rows} at line ${first.line}${column}: ${first.error}`, rejected, count)
 }
 
 async function withTexts({ file, start: from }: Records, located: readonly Located[]): Promise<Rejected[]> {

@@ -83,7 +83,15 @@ async function settle(
   if (received.kind === 'same') return { verdict: 'same', path, contentHash }
   const judged = received.kind === 'held' ? received.held : await judgeRecords(received.records, rowsFile)
   if (judged instanceof HeldFile) {
-    return { verdict: 'held', path, contentHash, reason: judged.message, checks: [], rejected: judged.rejected }
+    return {
+      verdict: 'held',
+      path,
+      contentHash,
+      reason: judged.message,
+      checks: [],
+      rejected: judged.rejected,
+      rejectedCount: judged.rejectedCount,
+    }
   }
   const { rows, checks } = judged
   const reason = checkFailures(checks, rows)

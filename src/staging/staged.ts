@@ -22,7 +22,10 @@ export type Staged =
       readonly reason: string
       readonly contentHash?: string
       readonly checks: readonly CheckResult[]
+      /** The first of them. */
       readonly rejected: readonly Rejected[]
+      /** How many there are in all; as many as are in `rejected`, unless it says more. */
+      readonly rejectedCount?: number
     }
   | { readonly verdict: 'unreadable'; readonly path: string; readonly error: TidemarkError }
 

@@ -48,7 +48,12 @@ export type Outcome = Handled &
   (
     | { readonly verdict: 'good'; readonly rowsFile: string; readonly rows: number }
     | { readonly verdict: 'same' }
-    | { readonly verdict: 'held'; readonly reason: string; readonly rejected: readonly Rejected[] }
+    | {
+        readonly verdict: 'held'
+        readonly reason: string
+        readonly rejected: readonly Rejected[]
+        readonly rejectedCount?: number
+      }
   )
 
 export interface Publication {

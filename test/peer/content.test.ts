@@ -104,3 +104,13 @@ test('text in a column of numbers is held with its place, and its cell is shown 
   expect(rejected?.text).toContain('secret-cell')
   expect(JSON.stringify([running.said.told, await running.ledger()])).not.toContain('secret-cell')
 })
+
+test('of more bad rows than are kept, all are counted', async () => {
+  await using workspace = await Workspace.create()
+  await workspace.drop('day.csv', prices(...Array.from({ length: 1_200 }, () => 'many')))
+  await using running = await Running.start(workspace)
+  await expect(running.tidemark.importPartition(running.pipeline, 'day')).rejects.toMatchObject({ cause: { type: 'FileHeld' } })
+  const [entry] = await running.ledger()
+  expect(entry).toMatchObject({ status: 'held', rejected_rows: 1_200 })
+  expect(await running.worker.warehouse.rejected(running.pipeline, 'day.csv', 1)).toHaveLength(1_000)
+})

@@ -114,7 +114,7 @@ function ledgerRow(outcome: Outcome) {
     partition_key: key,
     status: outcome.verdict === 'held' ? 'held' : 'loaded',
     rows: outcome.verdict === 'good' ? outcome.rows : null,
-    rejected_rows: outcome.verdict === 'held' ? outcome.rejected.length : 0,
+    rejected_rows: outcome.verdict === 'held' ? (outcome.rejectedCount ?? outcome.rejected.length) : 0,
     content_hash: outcome.contentHash ?? null,
     error: outcome.verdict === 'held' ? outcome.reason : null,
     checks: JSON.stringify(outcome.checks),
