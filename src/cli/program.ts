@@ -9,6 +9,7 @@ import { filesCommand } from './files.ts'
 import { importCommand } from './import.ts'
 import { queryCommand } from './query.ts'
 import { sensorCommand } from './sensor.ts'
+import { serverWords } from './server-words.ts'
 import { statusCommand } from './status.ts'
 import { upCommand } from './up.ts'
 import { workerCommand } from './worker.ts'
@@ -60,7 +61,12 @@ Exit code: 0 done, 1 something is held, failed or missing, 2 wrong use.
 
 function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? DONE : WRONG_USE
-  if (!(error instanceof TidemarkError)) throw error
-  process.stderr.write(`tidemark: ${error.message}\n`)
-  return MISTAKES.has(error.code) ? WRONG_USE : FAILED
+  if (error instanceof TidemarkError) {
+    process.stderr.write(`tidemark: ${error.message}\n`)
+    return MISTAKES.has(error.code) ? WRONG_USE : FAILED
+  }
+  const words = serverWords(error)
+  if (words === undefined) throw error
+  process.stderr.write(`tidemark: the Temporal server refused: ${words}; \`tidemark doctor\` looks at all that is needed\n`)
+  return FAILED
 }

@@ -1,6 +1,6 @@
 import { appendFileSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { DefaultLogger, Runtime } from '@temporalio/worker'
+import { DefaultLogger, makeTelemetryFilterString, Runtime } from '@temporalio/worker'
 
 /** What Temporal's SDK has to say goes to a file: the terminal shows what happens to files. Signals are ours to handle. */
 export function installRuntime(stateFolder: string): void {
@@ -14,5 +14,7 @@ export function installRuntime(stateFolder: string): void {
       `${time} ${level} ${message} ${JSON.stringify({ ...fields, error: error === undefined ? undefined : String(error) })}\n`,
     )
   })
-  Runtime.install({ logger, shutdownSignals: [] })
+  // The native part writes to the terminal, where its warnings of a server that is just starting or ending would puzzle.
+  const filter = makeTelemetryFilterString({ core: 'ERROR' })
+  Runtime.install({ logger, shutdownSignals: [], telemetryOptions: { logging: { filter } } })
 }

@@ -1,4 +1,4 @@
-import { Client, Connection } from '@temporalio/client'
+import { Client, Connection, type ConnectionOptions, isGrpcServiceError } from '@temporalio/client'
 import { loadClientConnectConfig } from '@temporalio/envconfig'
 import { messageOf, TidemarkError } from '../errors.ts'
 
@@ -9,6 +9,8 @@ export interface ServerAddress {
 }
 
 const CONNECT_TIMEOUT_MS = 5_000
+/** gRPC's code. */
+const NOT_FOUND = 5
 
 export interface Connected extends AsyncDisposable {
   readonly client: Client
@@ -18,13 +20,14 @@ export interface Connected extends AsyncDisposable {
 
 /**
  * Connects as the environment says (`TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`, a profile), unless an address is given.
- * @throws TidemarkError ServerUnavailable
+ * @throws TidemarkError ServerUnavailable; UsageError when the server has no such namespace
  */
 export async function connect(server?: Partial<ServerAddress>): Promise<Connected> {
   const { connectionOptions, namespace } = connectOptions(server)
   const address = connectionOptions.address ?? 'localhost:7233'
+  const connection = await reach(connectionOptions, address)
   try {
-    const connection = await Connection.connect({ ...connectionOptions, connectTimeout: CONNECT_TIMEOUT_MS })
+    await requireNamespace(connection, namespace, address)
     return {
       client: new Client({ connection, namespace }),
       address,
@@ -32,9 +35,32 @@ export async function connect(server?: Partial<ServerAddress>): Promise<Connecte
       [Symbol.asyncDispose]: () => connection.close(),
     }
   } catch (error) {
+    await connection.close()
+    throw error
+  }
+}
+
+async function reach(options: ConnectionOptions, address: string): Promise<Connection> {
+  try {
+    return await Connection.connect({ ...options, connectTimeout: CONNECT_TIMEOUT_MS })
+  } catch (error) {
     throw new TidemarkError(
       'ServerUnavailable',
       `no Temporal server answers at ${address} (${messageOf(error)}); start one with \`tidemark up\`, or set TEMPORAL_ADDRESS`,
+      { cause: error },
+    )
+  }
+}
+
+/** Everything else would fail later, and each in other words. */
+async function requireNamespace({ workflowService }: Connection, namespace: string, address: string): Promise<void> {
+  try {
+    await workflowService.describeNamespace({ namespace })
+  } catch (error) {
+    if (!isGrpcServiceError(error) || error.code !== NOT_FOUND) return // it may be used without being described
+    throw new TidemarkError(
+      'UsageError',
+      `the server at ${address} has no namespace '${namespace}'; create it with \`temporal operator namespace create -n ${namespace}\`, or set TEMPORAL_NAMESPACE`,
       { cause: error },
     )
   }

@@ -100,7 +100,11 @@ function isTimezone(name: string): boolean {
   }
 }
 
+/** The server knows no `L`, `W`, `#` or `?`. */
+const CRON_WORDS = /^(?:[\d*/,\s-]|JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC|SUN|MON|TUE|WED|THU|FRI|SAT)+$/i
+
 function isCron(expression: string): boolean {
+  if (!CRON_WORDS.test(expression)) return false
   try {
     new Cron(expression, { mode: '5-part', paused: true })
     return true

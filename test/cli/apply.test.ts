@@ -45,3 +45,13 @@ test('apply prints its plan, changes nothing with --dry-run, and removes what is
     await endOnServer([dropped, dated])
   }
 })
+
+test('a namespace that is not there is named, with what to do, and nothing goes on running', async () => {
+  await using project = await Project.create(configText({ prices: pipelineText('prices') }), {
+    address: testServer(),
+    namespace: 'nowhere',
+  })
+  const ends = [...(await project.runEach(['apply'], ['import', 'prices', 'day'])), await project.run('worker')]
+  const words = `the server at ${testServer()} has no namespace 'nowhere'; create it with \`temporal operator namespace create -n nowhere\`, or set TEMPORAL_NAMESPACE`
+  for (const end of ends) expect(end).toEqual({ code: 2, stdout: '', stderr: `tidemark: ${words}\n` })
+})

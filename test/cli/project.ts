@@ -28,14 +28,14 @@ export class Project implements AsyncDisposable {
   }
 
   /** Commands find the server at `address`; without one, that of an `up` in the folder. */
-  static async create(config: string, { address }: { readonly address?: string } = {}): Promise<Project> {
+  static async create(
+    config: string,
+    { address, namespace }: { readonly address?: string; readonly namespace?: string } = {},
+  ): Promise<Project> {
     const folder = await realpath(await mkdtemp(join(tmpdir(), 'tidemark-cli-')))
-    const { TEMPORAL_ADDRESS: _, FORCE_COLOR: __, ...env } = process.env
-    const project = new Project(folder, {
-      ...env,
-      NO_COLOR: '1',
-      ...(address === undefined ? {} : { TEMPORAL_ADDRESS: address }),
-    })
+    const env: NodeJS.ProcessEnv = { ...process.env, NO_COLOR: '1', TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace }
+    delete env.FORCE_COLOR
+    const project = new Project(folder, env)
     await project.write('tidemark.config.ts', config)
     return project
   }

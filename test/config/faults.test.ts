@@ -150,6 +150,11 @@ test.each<[what: string, schedule: Readonly<Record<string, unknown>>, fault: str
     'cron: expected a cron expression of five fields, such as \'0 6 * * *\', got "0 0 6 * * *"',
   ],
   [
+    'a cron with a sign that the server does not know',
+    { cron: '0 6 L * *' },
+    'cron: expected a cron expression of five fields, such as \'0 6 * * *\', got "0 6 L * *"',
+  ],
+  [
     'a time zone that is none',
     { timezone: 'Mars' },
     "timezone: expected a time zone by its IANA name, such as 'UTC' or 'Europe/Berlin', got \"Mars\"",
