@@ -82,8 +82,11 @@ export async function sensor(input: SensorInput): Promise<void> {
   }))
 
   for (let turns = 0; turns < TURNS && !workflowInfo().continueAsNewSuggested; turns++) {
-    if (paused) setCurrentDetails(`**paused**; \`tidemark sensor resume ${pipeline}\` goes on`)
-    await condition(() => !paused)
+    if (paused) {
+      setCurrentDetails(`**paused**; \`tidemark sensor resume ${pipeline}\` goes on`)
+      await condition(() => !paused)
+    }
+    setCurrentDetails(detailsOf(cursor))
     const asked = demand
     demand = NO_DEMAND
     const scope = new CancellationScope()
@@ -95,7 +98,6 @@ export async function sensor(input: SensorInput): Promise<void> {
       continue
     }
     cursor = await act(pipeline, cursor, found)
-    setCurrentDetails(detailsOf(cursor))
   }
   await condition(allHandlersFinished)
   await continueAsNew<typeof sensor>({ pipeline, cursor: { ...cursor, paused }, demand })
