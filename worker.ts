@@ -18,7 +18,7 @@ import { Watchers } from './src/watching/watchers.ts'
 const LOAD_SLOTS = 4
 const LEAST_WATCH_SLOTS = 10
 /** A load that is running may end within this; then it is cancelled, which publishes nothing and undoes nothing. */
-const GRACE = '10s'
+const GRACE = '5s'
 /** A worker that does not end by itself in this time is left. */
 const FORCE = '30s'
 /** Cancelling a long poll must be heard within a second, so its heartbeats may not be held back. */

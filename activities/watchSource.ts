@@ -55,7 +55,7 @@ export function watchSource({ watchers, pipelines, client }: ActivityContext) {
     for (const path of input.demand.paths) watcher.hints.add(path)
     return heartbeating(
       ({ cancellationSignal }) => watchTurn(watcher, input, (id) => isRunOpen(client, id), cancellationSignal),
-      () => ({ ...stateOf(watcher), unsettled: watcher.unsettled }),
+      () => ({ ...stateOf(watcher), unsettled: watcher.unsettled, notWatching: watcher.hints.notWatching ?? null }),
     )
   }
 }

@@ -29,7 +29,7 @@ const LOAD: ActivityOptions = {
 /** A turn ends by itself after 15 minutes. Cancelling one asks it for what it has. */
 const WATCH: ActivityOptions = {
   startToCloseTimeout: '20m',
-  heartbeatTimeout: '20s',
+  heartbeatTimeout: '10s',
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   retry: { initialInterval: '1s', maximumInterval: '30s', nonRetryableErrorTypes: NEVER_MENDED },
 }

@@ -43,6 +43,7 @@ export interface ScheduledPartitionResult {
 const LONGEST_PAUSE_MS = 600_000
 /** How soon it asks again where another run of its partition is open. */
 const OPEN_RUN_PAUSE_MS = 2_000
+const LONGEST_OPEN_PAUSE_MS = 60_000
 
 /** Loads the last whole partition before the tick, waits durably for its file, tells when it is late, and ends as missing. */
 export async function scheduledPartition(input: ScheduledPartitionInput): Promise<ScheduledPartitionResult> {
@@ -56,6 +57,8 @@ export async function scheduledPartition(input: ScheduledPartitionInput): Promis
   }
   upsertSearchAttributes([{ key: PARTITION, value: partition }])
   let { toldLate = false, askedBatch = !plan.askBatch, pauseMs = plan.pauseMs } = input.carried ?? {}
+
+  let openPauseMs = OPEN_RUN_PAUSE_MS
 
   for (;;) {
     const attempt = await look(pipeline, partition)
@@ -84,8 +87,10 @@ export async function scheduledPartition(input: ScheduledPartitionInput): Promis
     if (workflowInfo().continueAsNewSuggested) {
       await continueAsNew<typeof scheduledPartition>({ pipeline, carried: { tick, toldLate, askedBatch, pauseMs } })
     }
-    if (attempt.open) await sleep(OPEN_RUN_PAUSE_MS)
-    else {
+    if (attempt.open) {
+      await sleep(openPauseMs)
+      openPauseMs = Math.min(openPauseMs * 2, LONGEST_OPEN_PAUSE_MS)
+    } else {
       await sleep(Math.max(1, Math.min(pauseMs, (toldLate ? plan.missingAt : plan.lateAt) - now)))
       pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)
     }

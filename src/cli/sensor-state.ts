@@ -4,10 +4,20 @@ import { z } from 'zod'
 import type { SensorStatus } from '../../workflows/sensor.ts'
 import { sensorId } from '../names.ts'
 
-const LIVE = z.object({ sweptAt: z.string().nullable(), failing: z.string().nullable(), unsettled: z.number() })
+const LIVE = z.object({
+  sweptAt: z.string().nullable(),
+  failing: z.string().nullable(),
+  unsettled: z.number(),
+  notWatching: z.string().nullable(),
+})
+
+export interface SensorState extends SensorStatus {
+  /** Why new files are found by listing only, where the source cannot be watched. */
+  readonly notWatching?: string | null
+}
 
 /** The sensor's own answer, with what its running look has told since; undefined when no sensor runs. */
-export async function readSensor(client: Client, pipeline: string): Promise<SensorStatus | undefined> {
+export async function readSensor(client: Client, pipeline: string): Promise<SensorState | undefined> {
   const handle = client.workflow.getHandle(sensorId(pipeline))
   try {
     const { status, raw } = await handle.describe()
@@ -16,8 +26,8 @@ export async function readSensor(client: Client, pipeline: string): Promise<Sens
     const beat = raw.pendingActivities?.[0]?.heartbeatDetails?.payloads?.[0]
     const live = LIVE.safeParse(beat && defaultPayloadConverter.fromPayload(beat))
     if (!live.success || answer.state === 'paused') return answer
-    const { sweptAt, failing, unsettled } = live.data
-    return { ...answer, state: failing === null ? 'watching' : 'failing', sweptAt: sweptAt ?? answer.sweptAt, unsettled, failing }
+    const { sweptAt, failing } = live.data
+    return { ...answer, ...live.data, state: failing === null ? 'watching' : 'failing', sweptAt: sweptAt ?? answer.sweptAt }
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return undefined
     throw error

@@ -42,6 +42,7 @@ export function sensorCommand(program: Command, done: Done): void {
           `${pipeline}: ${state.state}; last sweep ${state.sweptAt ?? 'not yet'}; ${state.unsettled} files not settled; ${state.inFlight} imports in flight`,
         )
         if (state.failing !== null) print(`  ${state.failing}`)
+        else if (state.notWatching) print(`  new files are found by listing only: ${state.notWatching}`)
       }
       done(state.state === 'failing' ? FAILED : DONE)
     })
