@@ -20,6 +20,8 @@ const LOOK_EVERY_MS = 250
 const SETTLES = 10
 /** Below this a short `settle` would leave no time for the load itself. */
 const LEAST_PATIENCE_MS = 10_000
+/** How long a sensor has for a file that has settled. After a `kill -9` the server takes its last turn for one that goes on, and it is deaf. */
+const SENSOR_PATIENCE_MS = 5_000
 /** What has failed this often is told, and left to the next run. */
 const TRIES = 3
 
@@ -43,14 +45,16 @@ async function finishPipeline(pipeline: Pipeline, surveyor: Surveyor, config: Co
     sourceFailures = survey.sourceError === null ? 0 : sourceFailures + 1
     const now = performance.now()
     for (const path of survey.unsettledPaths) if (!watched.has(path)) watched.set(path, now)
-    const waitedFor = survey.unsettledPaths.filter((path) => now - (watched.get(path) ?? now) < patienceMs)
+    const watchedMs = survey.unsettledPaths.map((path) => now - (watched.get(path) ?? now))
+    const waitedFor = watchedMs.filter((ms) => ms < patienceMs)
     const busy = await worksOn(client, name)
     const retried = survey.retrying.filter(({ tries }) => tries < TRIES)
     const unsettled = survey.unsettled > 0 && (waitedFor.length > 0 || busy)
     const left = unsettled || retried.length > 0
     if (paused || sourceFailures >= TRIES || (survey.sourceError === null && !left)) return { survey, paused }
     const due = unsettled || retried.some(({ notBefore }) => notBefore <= new Date())
-    if (pipeline.sensor === undefined && !busy && due)
+    const deaf = pipeline.sensor === undefined || watchedMs.some((ms) => ms > source.settleMs + SENSOR_PATIENCE_MS)
+    if (deaf && !busy && due)
       await startBatch(client, { pipeline: name, taskQueue: config.temporal.taskQueue, trigger: 'manual' })
     await delay(LOOK_EVERY_MS)
   }
