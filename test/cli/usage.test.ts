@@ -86,7 +86,9 @@ test('before the first load, a command that reads says what to do', async () => 
   const ends = await project.runEach(['files', 'prices'], ['explain', 'prices/day.csv'], ['query', 'SELECT 1'])
   for (const end of ends) {
     expect(end).toMatchObject({ code: 1, stdout: '' })
-    expect(end.stderr).toMatch(/^tidemark: .*warehouse\.duckdb.*`tidemark up`.* makes it\n$/)
+    expect(end.stderr).toMatch(
+      /^tidemark: there is no warehouse at .*warehouse\.duckdb yet; `tidemark up` or `tidemark worker` makes it\n$/,
+    )
     expectWords(end)
   }
 })

@@ -11,15 +11,22 @@ const MENDS: readonly (readonly [RegExp, string])[] = [
     /Permission denied|Operation not permitted|Read-only file system|EACCES|EPERM|EROFS/i,
     'let the user that runs Tidemark write there, and work goes on',
   ],
-  [/database does not exist/, '`tidemark up` or `tidemark worker` makes it'],
   [/EEXIST|ENOTDIR|Not a directory/i, 'its folder is none: move away what lies there, or change the config'],
   [/constraint/i, 'rows break a constraint that somebody gave the table; drop it, or mend the file'],
 ]
+
+/** It is opened for reading, and nothing has been loaded so far. */
+const NOT_THERE = /database does not exist/
 
 /** Any failure as an error of ours, with no cell in it. What is one already, and an abort, stay as they are. */
 export function warehouseFailure(error: unknown, file: string): unknown {
   if (error instanceof TidemarkError || isAbort(error)) return error
   const message = messageOf(error)
+  if (NOT_THERE.test(message))
+    return new TidemarkError(
+      'WarehouseFailed',
+      `there is no warehouse at ${file} yet; \`tidemark up\` or \`tidemark worker\` makes it`,
+    )
   const [mend] = MENDS.flatMap(([said, text]) => (said.test(message) ? [text] : []))
   const failure = [`${file}: ${withoutCells(message)}`, ...(mend === undefined ? [] : [mend])].join('; ')
   return new TidemarkError('WarehouseFailed', failure, { cause: error })
