@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { MOST_AT_ONCE } from '../../src/watching/watcher.ts'
 import { prices } from '../harness/prices.ts'
-import { until } from '../harness/until.ts'
 import { Watched } from './watched.ts'
 
 test('a look that is cut short loses no hint', async () => {
@@ -25,22 +24,16 @@ test('a look that is cut short loses no hint', async () => {
   }
 })
 
-test('20 partitions are named, 21 are many', async () => {
+test.each([
+  [MOST_AT_ONCE, { many: false, partitions: MOST_AT_ONCE }],
+  [MOST_AT_ONCE + 1, { many: true, partitions: 0 }],
+])('of %i partitions that are ready at once: %j', async (count, expected) => {
   await using watched = await Watched.create({
     source: { kind: 'local', folder: 'source', files: '{partition}.csv', settle: '0s' },
   })
-  const day = (number: number) => `${number}`.padStart(2, '0')
-  for (let number = 0; number < MOST_AT_ONCE; number++) await watched.workspace.drop(`${day(number)}.csv`, prices(1))
-  expect(await watched.readyKeys()).toHaveLength(20)
-  await watched.workspace.drop(`${day(MOST_AT_ONCE)}.csv`, prices(1))
-  watched.watcher.sweepSoon()
-  // The 20 that were handed out come again after a pause, and then there are 21.
-  expect(
-    await until('many', async () => {
-      const ready = await watched.look()
-      return ready.many && ready
-    }),
-  ).toEqual({ many: true, partitions: [] })
+  for (let number = 0; number < count; number++) await watched.workspace.drop(`${number}.csv`, prices(1))
+  const { many, partitions } = await watched.look()
+  expect({ many, partitions: partitions.length }).toEqual(expected)
 })
 
 test('what is left out because its import is open is ready when it has closed, at once', async () => {
