@@ -26,7 +26,7 @@ test('the config is the one that `npm start` runs', async () => {
 test('the commands and flags are those that there are', async () => {
   const main = join(root, 'dist', 'src', 'cli', 'main.js')
   const helpOf = async (...args: string[]) => (await promisify(execFile)(process.execPath, [main, ...args, '--help'])).stdout
-  const rows = [...readme.matchAll(/^\| `([a-z]+)([^`]*)` \|/gm)].map(([, name = '', rest = '']) => ({ name, rest }))
+  const rows = [...readme.matchAll(/^\| `([a-z]+)([^`]*)` +\|/gm)].map(([, name = '', rest = '']) => ({ name, rest }))
   const commands = rows.slice(rows.findIndex(({ name }) => name === 'up'))
   const listed = [...(await helpOf()).matchAll(/^ {2}([a-z]+) /gm)].map(([, name = '']) => name)
   expect(commands.map(({ name }) => name).sort()).toEqual(listed.filter((name) => !['help', 'npx'].includes(name)).sort())
