@@ -1,5 +1,5 @@
+import { quotedName, quotedText } from '../sql-text.ts'
 import type { Check } from './check.ts'
-import { quotedName, quotedText } from './sql-text.ts'
 
 /** Column types by lower-cased name: DuckDB's names have no case. */
 export type ColumnTypes = ReadonlyMap<string, string>

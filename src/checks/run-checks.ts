@@ -1,9 +1,9 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { messageOf, TidemarkError } from '../errors.ts'
+import { quotedName } from '../sql-text.ts'
 import type { Check, CheckResult } from './check.ts'
 import { type ColumnTypes, failingRows } from './failing-rows.ts'
 import { labelOf } from './label.ts'
-import { quotedName } from './sql-text.ts'
 
 const SAMPLE_ROWS = 5
 /** A sample is to be looked at, and a cell may have 2 MiB. */

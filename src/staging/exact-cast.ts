@@ -1,4 +1,4 @@
-import { quotedText } from '../checks/sql-text.ts'
+import { quotedText } from '../sql-text.ts'
 import type { Csv } from '../config/pipeline.ts'
 import type { ColumnType } from './column-types.ts'
 

@@ -1,12 +1,12 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
-import { quotedName, quotedText } from '../checks/sql-text.ts'
+import { literalPath, quotedName, quotedText } from '../sql-text.ts'
 import { messageOf, TidemarkError } from '../errors.ts'
 import { badCells } from './bad-cells.ts'
 import { exactCast } from './exact-cast.ts'
 import { HeldFile } from './held.ts'
 import type { Records } from './record-file.ts'
 import { MAX_RECORD_BYTES } from './record-scanner.ts'
-import { duckdbErrorKind, literalPath } from './sandbox.ts'
+import { duckdbErrorKind } from './sandbox.ts'
 import type { TableShape } from './table-shape.ts'
 
 /** Room for the longest record that the scanner lets through, and its line end. */
@@ -49,7 +49,11 @@ async function faultOf(
   const kind = duckdbErrorKind(error)
   if (kind === 'Out of Memory Error') return new HeldFile('its records are too long to be read in the memory that is set aside')
   if (FAULTS_OF_THE_DATABASE.includes(kind)) return undefined
-  if (!FAULTS_OF_THE_FILE.includes(kind)) return new TidemarkError('StagingFailed', `DuckDB failed while it read a file: ${kind}`)
+  if (!FAULTS_OF_THE_FILE.includes(kind)) {
+    // The text of an IO error names files and what the system said; those of others may repeat cells.
+    const why = kind === 'IO Error' ? messageOf(error).split('\n', 1)[0] : kind
+    return new TidemarkError('StagingFailed', `DuckDB failed while it read a file: ${why}`)
+  }
   await checkFormats(connection, shape)
   try {
     return (await badCells(connection, texts, records, shape)) ?? new HeldFile(NOT_CSV)

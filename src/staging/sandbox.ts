@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
-import { quotedText } from '../checks/sql-text.ts'
 import { messageOf } from '../errors.ts'
+import { literalPath, quotedText } from '../sql-text.ts'
 
 /** Staging shares the machine with the warehouse and with other loads. */
 const THREADS = '2'
@@ -71,11 +71,6 @@ export class Sandbox {
     )
     return { instance, connection }
   }
-}
-
-/** A path that DuckDB reads as it is: what would be a pattern in it is put into a class of its own. */
-export function literalPath(path: string): string {
-  return path.replaceAll(/[[*?]/g, '[$&]')
 }
 
 /** The kind of a DuckDB error, such as 'Conversion Error'. The text behind it may repeat cells. */

@@ -5,7 +5,7 @@ import { DuckDBInstance } from '@duckdb/node-api'
 import type { Pipeline } from '../../src/config/pipeline.ts'
 import type { PipelineInput } from '../../src/config/schema.ts'
 import { duckdbWarehouse } from '../../src/warehouse/duckdb/duckdb-warehouse.ts'
-import { literal } from '../../src/warehouse/duckdb/sql.ts'
+import { quotedText } from '../../src/sql-text.ts'
 import type { Outcome, Publication, Warehouse } from '../../src/warehouse/warehouse.ts'
 import { Workspace } from '../harness/workspace.ts'
 
@@ -44,7 +44,7 @@ export class Loads implements AsyncDisposable {
     const rowsFile = join(into, `${++this.#made}.parquet`)
     const instance = await DuckDBInstance.create(':memory:')
     const connection = await instance.connect()
-    const copied = await connection.runAndReadAll(`COPY (${query}) TO ${literal(rowsFile)} (FORMAT parquet)`)
+    const copied = await connection.runAndReadAll(`COPY (${query}) TO ${quotedText(rowsFile)} (FORMAT parquet)`)
     const rows = Number(copied.getRowsJson()[0]?.[0])
     connection.closeSync()
     instance.closeSync()

@@ -1,10 +1,11 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { FILE_COLUMN, PARTITION_COLUMN } from '../../config/own-columns.ts'
 import { TidemarkError } from '../../errors.ts'
+import { literalPath, quotedName, quotedText } from '../../sql-text.ts'
 import { CODE_VERSION } from '../../version.ts'
 import type { Outcome, Publication } from '../warehouse.ts'
 import { endClaims, ownKeys } from './claims.ts'
-import { identifier, literal, literalPath, tableName, textList } from './sql.ts'
+import { tableName, textList } from './sql.ts'
 import { ensureTable } from './target-table.ts'
 
 type Good = Extract<Outcome, { verdict: 'good' }>
@@ -33,12 +34,12 @@ async function replaceRows(connection: DuckDBConnection, { pipeline }: Publicati
   ])
   const staged = good.filter(({ rows }) => rows > 0)
   if (staged.length === 0) return
-  const columns = Object.keys(pipeline.columns).map(identifier)
-  const origins = staged.map(({ rowsFile, key, listed }) => `(${[rowsFile, key, listed.path].map(literal).join(', ')})`)
+  const columns = Object.keys(pipeline.columns).map(quotedName)
+  const origins = staged.map(({ rowsFile, key, listed }) => `(${[rowsFile, key, listed.path].map(quotedText).join(', ')})`)
   const { rowsChanged } = await connection.run(
     `INSERT INTO ${table} (${columns.join(', ')}, ${PARTITION_COLUMN}, ${FILE_COLUMN})
      SELECT ${columns.map((column) => `staged.${column}`).join(', ')}, origin.key, origin.path
-     FROM read_parquet([${staged.map(({ rowsFile }) => literalPath(rowsFile)).join(', ')}], filename = '_tidemark_staged') staged
+     FROM read_parquet([${staged.map(({ rowsFile }) => quotedText(literalPath(rowsFile))).join(', ')}], filename = '_tidemark_staged') staged
      JOIN (VALUES ${origins.join(', ')}) origin(staged_as, key, path) ON staged._tidemark_staged = origin.staged_as`,
   )
   const counted = staged.reduce((sum, { rows }) => sum + rows, 0)

@@ -1,22 +1,10 @@
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api'
 import type { TableName } from '../../config/pipeline.ts'
+import { quotedName } from '../../sql-text.ts'
 import type { Row } from '../warehouse.ts'
 
-export function identifier(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`
-}
-
-export function literal(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`
-}
-
 export function tableName({ schema, name }: TableName): string {
-  return `${identifier(schema)}.${identifier(name)}`
-}
-
-/** A path that DuckDB takes as it is: every glob character in it is put into a class of its own. */
-export function literalPath(path: string): string {
-  return literal(path.replaceAll(/[[*?]/g, '[$&]'))
+  return `${quotedName(schema)}.${quotedName(name)}`
 }
 
 /** All or nothing. What was thrown inside is thrown on, after the rollback. */

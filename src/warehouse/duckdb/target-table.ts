@@ -2,7 +2,8 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import { FILE_COLUMN, PARTITION_COLUMN } from '../../config/own-columns.ts'
 import type { Pipeline } from '../../config/pipeline.ts'
 import { TidemarkError } from '../../errors.ts'
-import { identifier, rowsOf, tableName } from './sql.ts'
+import { quotedName } from '../../sql-text.ts'
+import { rowsOf, tableName } from './sql.ts'
 
 /** Makes the pipeline's table, or sees that the one that is there has the declared columns. */
 export async function ensureTable(connection: DuckDBConnection, pipeline: Pipeline): Promise<void> {
@@ -11,15 +12,15 @@ export async function ensureTable(connection: DuckDBConnection, pipeline: Pipeli
   if (existing.size === 0) return createTable(connection, pipeline, wanted)
   for (const [column, type] of wanted) {
     const found = existing.get(column.toLowerCase())
-    if (found === undefined) throw mismatch(pipeline, `has no column ${column}`, `ADD COLUMN ${identifier(column)} ${type}`)
+    if (found === undefined) throw mismatch(pipeline, `has no column ${column}`, `ADD COLUMN ${quotedName(column)} ${type}`)
     if (found !== type)
-      throw mismatch(pipeline, `has ${column} as ${found}, the config as ${type}`, `ALTER ${identifier(column)} TYPE ${type}`)
+      throw mismatch(pipeline, `has ${column} as ${found}, the config as ${type}`, `ALTER ${quotedName(column)} TYPE ${type}`)
   }
 }
 
 async function createTable(connection: DuckDBConnection, pipeline: Pipeline, wanted: ReadonlyMap<string, string>): Promise<void> {
-  const columns = [...wanted].map(([column, type]) => `${identifier(column)} ${type}`)
-  await connection.run(`CREATE SCHEMA IF NOT EXISTS ${identifier(pipeline.table.schema)}`)
+  const columns = [...wanted].map(([column, type]) => `${quotedName(column)} ${type}`)
+  await connection.run(`CREATE SCHEMA IF NOT EXISTS ${quotedName(pipeline.table.schema)}`)
   await connection.run(`CREATE TABLE ${tableName(pipeline.table)} (${columns.join(', ')})`)
 }
 
