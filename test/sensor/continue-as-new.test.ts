@@ -48,10 +48,19 @@ test('of signals in a burst none is lost, although turns end and runs continue a
   const paths = Array.from({ length: 100 }, (_, index) => `${index}.csv`)
   for (const path of paths.slice(0, 5)) await workspace.drop(path, prices(1))
 
-  for (let first = 0; first < paths.length; first += 10) {
-    const notified = paths.slice(first, first + 10).map((path) => tidemark.notify(pipeline, [path]))
-    await Promise.all([...notified, tidemark.pause(pipeline), tidemark.poll(pipeline)])
+  for (let first = 0; first < paths.length; first += 25) {
+    const some = paths.slice(first, first + 25)
+    await Promise.all([
+      ...some.map((path) => tidemark.notify(pipeline, [path])),
+      tidemark.pause(pipeline),
+      tidemark.poll(pipeline),
+    ])
     await tidemark.resume(pipeline)
+    // The next ones cut this turn short, which must then be asked for the same again.
+    await until('a turn for these', async () => {
+      const asked = new Set((await sensorTurns(running)).flatMap(({ demand }) => demand.paths))
+      return some.every((path) => asked.has(path))
+    })
   }
   await tidemark.pause(pipeline)
   expect(await tidemark.sensorStatus(pipeline)).toMatchObject({ state: 'paused' })
