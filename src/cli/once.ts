@@ -39,6 +39,7 @@ async function finishPipeline(pipeline: Pipeline, surveyor: Surveyor, config: Co
   const { name, source } = pipeline
   const patienceMs = Math.max(SETTLES * source.settleMs, LEAST_PATIENCE_MS)
   const watched = new Map<string, number>()
+  let triesBefore: ReadonlyMap<string, number> | undefined
   for (let sourceFailures = 0; ; ) {
     const survey = await surveyor.survey(name)
     const paused = pipeline.sensor !== undefined && (await isPaused(client, name))
@@ -48,7 +49,9 @@ async function finishPipeline(pipeline: Pipeline, surveyor: Surveyor, config: Co
     const watchedMs = survey.unsettledPaths.map((path) => now - (watched.get(path) ?? now))
     const waitedFor = watchedMs.filter((ms) => ms < patienceMs)
     const busy = await worksOn(client, name)
-    const retried = survey.retrying.filter(({ tries }) => tries < TRIES)
+    triesBefore ??= new Map(survey.retrying.map(({ key, tries }) => [key, tries]))
+    const untried = pipeline.sensor === undefined ? new Map<string, number>() : triesBefore
+    const retried = survey.retrying.filter(({ key, tries }) => tries < TRIES || tries === untried.get(key))
     const unsettled = survey.unsettled > 0 && (waitedFor.length > 0 || busy)
     const left = unsettled || retried.length > 0
     if (paused || sourceFailures >= TRIES || (survey.sourceError === null && !left)) return { survey, paused }

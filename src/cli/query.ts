@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
 import { loadConfig } from '../config/load.ts'
-import { TidemarkError } from '../errors.ts'
+import { messageOf, TidemarkError } from '../errors.ts'
 import { openForReading } from '../warehouse/open-warehouse.ts'
 import { DONE, type Done } from './exit-code.ts'
 import { type DataOptions, withData } from './options.ts'
-import { printJson, printTable } from './output.ts'
+import { oneLine, printJson, printTable } from './output.ts'
 
 export function queryCommand(program: Command, done: Done): void {
   withData(program.command('query'))
@@ -15,9 +15,9 @@ export function queryCommand(program: Command, done: Done): void {
       await using warehouse = openForReading(config)
       await warehouse.identity() // what keeps it from being opened is no mistake in the SQL
       const { columns, rows } = await warehouse.query(sql).catch((error: unknown) => {
-        throw error instanceof TidemarkError && error.code === 'WarehouseFailed'
-          ? new TidemarkError('UsageError', error.message)
-          : error
+        if (!(error instanceof TidemarkError) || error.code !== 'WarehouseFailed') throw error
+        // DuckDB's own words, which may repeat cells: who asks may read them all.
+        throw new TidemarkError('UsageError', oneLine(messageOf(error.cause ?? error).split('\n')[0] ?? ''))
       })
       if (json) printJson(rows)
       else

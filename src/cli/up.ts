@@ -6,6 +6,7 @@ import { startBatch } from '../client/start.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/pipeline.ts'
 import { TidemarkError } from '../errors.ts'
+import { sensorId } from '../names.ts'
 import { apply } from '../schedules/apply.ts'
 import { registerSearchAttributes } from '../schedules/search-attributes.ts'
 import { holdUp } from '../server/hold-up.ts'
@@ -77,8 +78,9 @@ async function begin({ config, client, warehouse }: Parameters<typeof finish>[0]
   // The embedded server is this config's own: whatever else is on it was made for a warehouse that is gone.
   print(summary(await apply({ client, config, identity: await warehouse.identity(), takeOver })))
   for (const { name, sensor } of config.pipelines.values()) {
-    if (sensor === undefined)
-      await startBatch(client, { pipeline: name, taskQueue: config.temporal.taskQueue, trigger: 'manual' })
+    // Who starts it again asks also for what is left alone after failures.
+    if (sensor !== undefined) await client.workflow.getHandle(sensorId(name)).signal('poll')
+    else await startBatch(client, { pipeline: name, taskQueue: config.temporal.taskQueue, trigger: 'manual' })
   }
 }
 
