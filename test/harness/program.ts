@@ -18,8 +18,17 @@ export class Program implements AsyncDisposable {
 
   /** Runs a TypeScript program beside the test, given its URL. */
   static start(program: URL, args: readonly string[]): Program {
-    const argv = ['--import', 'jiti/register', fileURLToPath(program), ...args]
-    return new Program(spawn(process.execPath, argv, { stdio: ['pipe', 'pipe', 'pipe'] }))
+    return Program.#spawn(process.execPath, ['--import', 'jiti/register', fileURLToPath(program), ...args])
+  }
+
+  /** Likewise, where no file may grow above a number of blocks of 512 bytes. */
+  static startInLittleRoom(program: URL, args: readonly string[], blocks: number): Program {
+    const node = [process.execPath, '--import', 'jiti/register', fileURLToPath(program), ...args]
+    return Program.#spawn('sh', ['-c', `ulimit -S -f ${blocks}; exec "$@"`, 'sh', ...node])
+  }
+
+  static #spawn(command: string, args: readonly string[]): Program {
+    return new Program(spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] }))
   }
 
   get pid(): number {

@@ -12,7 +12,10 @@ const MENDS: readonly (readonly [RegExp, string])[] = [
     'let the user that runs Tidemark write there, and work goes on',
   ],
   [/EEXIST|ENOTDIR|Not a directory/i, 'its folder is none: move away what lies there, or change the config'],
-  [/constraint/i, 'rows break a constraint that somebody gave the table; drop it, or mend the file'],
+  [
+    /(PRIMARY KEY or UNIQUE|NOT NULL|CHECK|foreign key) constraint/,
+    'rows break a constraint that somebody gave the table; drop it, or mend the file',
+  ],
 ]
 
 /** It is opened for reading, and nothing has been loaded so far. */
@@ -27,9 +30,14 @@ export function warehouseFailure(error: unknown, file: string): unknown {
       'WarehouseFailed',
       `there is no warehouse at ${file} yet; \`tidemark up\` or \`tidemark worker\` makes it`,
     )
-  const [mend] = MENDS.flatMap(([said, text]) => (said.test(message) ? [text] : []))
-  const failure = [`${file}: ${withoutCells(message)}`, ...(mend === undefined ? [] : [mend])].join('; ')
-  return new TidemarkError('WarehouseFailed', failure, { cause: error })
+  const told = withoutCells(message)
+  for (const [said, mend] of MENDS) {
+    const [phrase] = said.exec(message) ?? []
+    if (phrase === undefined) continue
+    const why = told.includes(phrase) ? told : `${told} (${phrase})`
+    return new TidemarkError('WarehouseFailed', `${file}: ${why}; ${mend}`, { cause: error })
+  }
+  return new TidemarkError('WarehouseFailed', `${file}: ${told}`, { cause: error })
 }
 
 function isAbort(error: unknown): boolean {
