@@ -13,6 +13,9 @@ import { Running } from '../harness/running.ts'
 import { until } from '../harness/until.ts'
 import { Workspace } from '../harness/workspace.ts'
 
+/** After 20 sweeps nothing is taken on trust: by then it would be found without the difference being seen. */
+const SOON_MS = 15_000
+
 /** Loads the partition `day` as one run of its own would. */
 function load(workspace: Workspace, warehouse: Warehouse, onStep?: LoadContext['onStep']) {
   const context = { warehouse, stagingFolder: join(workspace.config.stateFolder, 'staging'), ...(onStep && { onStep }) }
@@ -118,9 +121,13 @@ test('a DuckDB file that is deleted under a running worker is made anew, with al
   await until('3 files', async () => (await running.ledger()).length === 3)
   const identity = await running.worker.warehouse.identity()
   await rm(workspace.config.warehouse.file)
-  await until('3 files in the new warehouse', async () => {
-    return (await running.worker.warehouse.identity()) !== identity && (await running.ledger()).length === 3
-  })
+  await until(
+    '3 files in the new warehouse',
+    async () => {
+      return (await running.worker.warehouse.identity()) !== identity && (await running.ledger()).length === 3
+    },
+    SOON_MS,
+  )
   expect(await running.sharePrices()).toEqual({ 'a.csv': [1], 'b.csv': [1], 'c.csv': [1] })
   expect(await running.ledgerLines()).toEqual(['a.csv#1 loaded', 'b.csv#1 loaded', 'c.csv#1 loaded'])
 })
