@@ -5,9 +5,15 @@ import { withFailures } from './failures.ts'
 import { heartbeating } from './heartbeating.ts'
 import { runOf } from './run.ts'
 
+export interface BatchPassInput {
+  readonly pipeline: string
+  /** Takes also what is left alone after failures. */
+  readonly alsoPostponed?: boolean
+}
+
 /** One pass of a batch: lists once, and loads in chunks. A try that follows a lost one finds in the ledger what that one did. */
 export function loadBatchPass({ pipelines, loading, client }: ActivityContext) {
-  return ({ pipeline }: { readonly pipeline: string }): Promise<BatchPass> => {
+  return ({ pipeline, alsoPostponed = false }: BatchPassInput): Promise<BatchPass> => {
     let done: BatchPass | undefined
     return heartbeating(
       (context) =>
@@ -15,6 +21,7 @@ export function loadBatchPass({ pipelines, loading, client }: ActivityContext) {
           loadBatch(loading, {
             open: pipelines.get(pipeline),
             run: runOf(context),
+            alsoPostponed,
             isOpen: (run) => isRunOpen(client, run.workflowId, run.runId),
             progress: (pass) => {
               done = pass

@@ -21,6 +21,8 @@ const MOST_IN_FLIGHT = 100
 export interface WatchDemand {
   /** A person asks: look everywhere, also at what is left alone after failures. */
   readonly poll: boolean
+  /** There is more news than paths could tell: look everywhere. */
+  readonly sweep: boolean
   /** Where news is. */
   readonly paths: readonly string[]
 }
@@ -51,7 +53,7 @@ export function watchSource({ watchers, pipelines, client }: ActivityContext) {
     const watcher = await withFailures(async () => watchers.get(input.pipeline))
     const { sightings } = pipelines.get(input.pipeline)
     for (const sighting of input.sightings) sightings.seed(sighting)
-    if (input.demand.poll) watcher.sweepSoon()
+    if (input.demand.poll || input.demand.sweep) watcher.sweepSoon()
     for (const path of input.demand.paths) watcher.hints.add(path)
     return heartbeating(
       ({ cancellationSignal }) => watchTurn(watcher, input, (id) => isRunOpen(client, id), cancellationSignal),

@@ -13,6 +13,8 @@ import { loadActivities, shortActivities } from './activity-options.ts'
 
 export interface ImportBatchInput {
   readonly pipeline: string
+  /** The first pass also takes what is left alone after failures: a person asked. */
+  readonly alsoPostponed?: boolean
   /** Carried by continue-as-new. */
   readonly totals?: BatchTotals
 }
@@ -30,13 +32,15 @@ export const again = defineSignal('again')
 export async function importBatch(input: ImportBatchInput): Promise<BatchTotals> {
   const { pipeline } = input
   let asked = true
+  let alsoPostponed = input.alsoPostponed ?? false
   let totals = input.totals ?? { loaded: 0, held: 0, rows: 0 }
   setHandler(again, () => {
     asked = true
   })
   while (asked) {
     asked = false
-    const pass = await loadActivities(`load all of ${pipeline}`).loadBatchPass({ pipeline })
+    const pass = await loadActivities(`load all of ${pipeline}`).loadBatchPass({ pipeline, alsoPostponed })
+    alsoPostponed = false
     totals = { loaded: totals.loaded + pass.loaded, held: totals.held + pass.held, rows: totals.rows + pass.rows }
     if (pass.loaded + pass.held > 0) asked = true
     setCurrentDetails(`${totals.loaded} files loaded, ${totals.rows} rows, ${totals.held} held; ${pass.left} left for later`)

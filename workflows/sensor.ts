@@ -24,7 +24,7 @@ export interface SensorInput {
   readonly pipeline: string
   readonly cursor?: Partial<Cursor>
   /** What signals asked for in the last moments of the run before. */
-  readonly demand?: WatchDemand
+  readonly demand?: Partial<WatchDemand>
 }
 
 export interface SensorStatus {
@@ -43,7 +43,7 @@ export const pause = defineSignal('pause')
 export const resume = defineSignal('resume')
 export const status = defineQuery<SensorStatus>('status')
 
-const NO_DEMAND: WatchDemand = { poll: false, paths: [] }
+const NO_DEMAND: WatchDemand = { poll: false, sweep: false, paths: [] }
 /** A new run begins after this many turns, so that a history stays small. */
 const TURNS = 100
 /** More paths than this are found faster by a sweep. */
@@ -54,7 +54,7 @@ export async function sensor(input: SensorInput): Promise<void> {
   const { pipeline } = input
   let cursor = parseCursor(input.cursor)
   let paused = cursor.paused
-  let demand: WatchDemand = input.demand ?? NO_DEMAND
+  let demand: WatchDemand = { ...NO_DEMAND, ...input.demand }
   let turn: CancellationScope | undefined
 
   setHandler(poll, () => {
@@ -63,7 +63,7 @@ export async function sensor(input: SensorInput): Promise<void> {
   })
   setHandler(notify, (paths) => {
     const all = [...demand.paths, ...paths]
-    demand = all.length > MOST_NOTIFIED ? { poll: true, paths: [] } : { ...demand, paths: all }
+    demand = all.length > MOST_NOTIFIED ? { ...demand, sweep: true, paths: [] } : { ...demand, paths: all }
     turn?.cancel()
   })
   setHandler(pause, () => {
@@ -94,10 +94,14 @@ export async function sensor(input: SensorInput): Promise<void> {
     const found = await watchTurn(scope, pipeline, cursor, asked)
     turn = undefined
     if (found === undefined) {
-      demand = { poll: demand.poll || asked.poll, paths: [...asked.paths, ...demand.paths] }
+      demand = {
+        poll: demand.poll || asked.poll,
+        sweep: demand.sweep || asked.sweep,
+        paths: [...asked.paths, ...demand.paths],
+      }
       continue
     }
-    cursor = await act(pipeline, cursor, found)
+    cursor = await act(pipeline, cursor, found, asked.poll)
   }
   await condition(allHandlersFinished)
   await continueAsNew<typeof sensor>({ pipeline, cursor: { ...cursor, paused }, demand })
@@ -127,14 +131,14 @@ async function watchTurn(
   }
 }
 
-async function act(pipeline: string, cursor: Cursor, found: WatchTurn): Promise<Cursor> {
+async function act(pipeline: string, cursor: Cursor, found: WatchTurn, alsoPostponed: boolean): Promise<Cursor> {
   if (found.failing !== cursor.failing) {
     const what = found.failing === null ? 'recovered' : 'failing'
     await shortActivities(`tell that the source is ${what}`).tell({ pipeline, what, reason: found.failing ?? '' })
   }
   const closed = new Set(found.closed)
   const started = found.many
-    ? [await startBatch(pipeline)]
+    ? [await startBatch(pipeline, alsoPostponed)]
     : await Promise.all(found.partitions.map(({ key, hints }) => startImport(pipeline, key, hints)))
   return {
     version: 1,
@@ -165,12 +169,12 @@ async function startImport(
   return workflowId
 }
 
-async function startBatch(pipeline: string): Promise<string> {
+async function startBatch(pipeline: string, alsoPostponed: boolean): Promise<string> {
   const workflowId = batchId(pipeline)
   await unlessOpen(() =>
     startChild(importBatch, {
       workflowId,
-      args: [{ pipeline }],
+      args: [{ pipeline, alsoPostponed }],
       parentClosePolicy: ParentClosePolicy.ABANDON,
       typedSearchAttributes: searchAttributes(pipeline, 'sensor', 'loading'),
       priority: { priorityKey: PRIORITY.batch },

@@ -50,8 +50,7 @@ async function finishPipeline(pipeline: Pipeline, surveyor: Surveyor, config: Co
     const waitedFor = watchedMs.filter((ms) => ms < patienceMs)
     const busy = await worksOn(client, name)
     triesBefore ??= new Map(survey.retrying.map(({ key, tries }) => [key, tries]))
-    const untried = pipeline.sensor === undefined ? new Map<string, number>() : triesBefore
-    const retried = survey.retrying.filter(({ key, tries }) => tries < TRIES || tries === untried.get(key))
+    const retried = survey.retrying.filter(({ key, tries }) => tries < TRIES || tries === triesBefore?.get(key))
     const unsettled = survey.unsettled > 0 && (waitedFor.length > 0 || busy)
     const left = unsettled || retried.length > 0
     if (paused || sourceFailures >= TRIES || (survey.sourceError === null && !left)) return { survey, paused }

@@ -80,7 +80,8 @@ async function begin({ config, client, warehouse }: Parameters<typeof finish>[0]
   for (const { name, sensor } of config.pipelines.values()) {
     // Who starts it again asks also for what is left alone after failures.
     if (sensor !== undefined) await client.workflow.getHandle(sensorId(name)).signal('poll')
-    else await startBatch(client, { pipeline: name, taskQueue: config.temporal.taskQueue, trigger: 'manual' })
+    else
+      await startBatch(client, { pipeline: name, taskQueue: config.temporal.taskQueue, trigger: 'manual', alsoPostponed: true })
   }
 }
 

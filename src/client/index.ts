@@ -61,7 +61,7 @@ export class Tidemark implements AsyncDisposable {
 
   /** Brings all partitions of a pipeline up to date, in the background. */
   startAll(pipeline: string) {
-    return startBatch(this.client, { pipeline, taskQueue: this.#taskQueue, trigger: 'manual' })
+    return startBatch(this.client, { pipeline, taskQueue: this.#taskQueue, trigger: 'manual', alsoPostponed: true })
   }
 
   /** What became of a partition's newest run; undefined when there was none. */

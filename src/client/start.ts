@@ -14,6 +14,11 @@ export interface PartitionStart extends StartOptions {
   readonly partition: string
 }
 
+export interface BatchStart extends StartOptions {
+  /** Takes also what is left alone after failures, when none is open yet. */
+  readonly alsoPostponed?: boolean
+}
+
 /** Starts the import of one partition; undefined when a run of it is open, which may have looked too early. */
 export async function startPartition(client: Client, { pipeline, partition, taskQueue, trigger }: PartitionStart) {
   try {
@@ -48,10 +53,10 @@ export async function importPartitionNow(client: Client, start: PartitionStart):
 }
 
 /** Starts a pipeline's batch, or has the one that is open pass once more. */
-export async function startBatch(client: Client, { pipeline, taskQueue, trigger }: StartOptions) {
+export async function startBatch(client: Client, { pipeline, taskQueue, trigger, alsoPostponed = false }: BatchStart) {
   return await client.workflow.signalWithStart<typeof importBatch>('importBatch', {
     workflowId: batchId(pipeline),
-    args: [{ pipeline }],
+    args: [{ pipeline, alsoPostponed }],
     signal: 'again',
     taskQueue,
     typedSearchAttributes: searchAttributes(pipeline, trigger, 'loading'),

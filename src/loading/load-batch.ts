@@ -16,6 +16,8 @@ const REASONS_TOLD = 5
 export interface BatchRequest {
   readonly open: OpenPipeline
   readonly run: Run
+  /** Takes also what is left alone after failures. */
+  readonly alsoPostponed: boolean
   /** Whether a run is still open; a claim of one that has closed is taken over. */
   readonly isOpen: (run: Run) => Promise<boolean>
   readonly progress: (done: BatchPass) => void
@@ -35,7 +37,7 @@ export interface BatchPass {
 /** One pass over the whole source. It holds files in memory that are not up to date, and no others. */
 export async function loadBatch(context: LoadContext, request: BatchRequest): Promise<BatchPass> {
   const { open, signal } = request
-  const candidates = await notUpToDateAnywhere(context, open, signal)
+  const candidates = await notUpToDateAnywhere(context, request)
   const { ready, unsettled } = await settled(open, candidates, signal)
   let pass: BatchPass = { loaded: 0, held: 0, rows: 0, reasons: [], left: unsettled.length }
   for (const chunk of chunks(ready)) {
@@ -45,10 +47,14 @@ export async function loadBatch(context: LoadContext, request: BatchRequest): Pr
   return pass
 }
 
-async function notUpToDateAnywhere({ warehouse }: LoadContext, open: OpenPipeline, signal: AbortSignal): Promise<Candidate[]> {
+async function notUpToDateAnywhere(
+  { warehouse }: LoadContext,
+  { open, alsoPostponed, signal }: BatchRequest,
+): Promise<Candidate[]> {
   const { name } = open.pipeline
   const now = new Date()
-  const postponed = new Set((await warehouse.backoffs(name)).filter(({ notBefore }) => notBefore > now).map(({ key }) => key))
+  const backoffs = alsoPostponed ? [] : await warehouse.backoffs(name)
+  const postponed = new Set(backoffs.filter(({ notBefore }) => notBefore > now).map(({ key }) => key))
   const candidates: Candidate[] = []
   for await (const page of open.source.list(open.pattern, signal)) {
     const files = inWindow(open, page).filter(({ key }) => !postponed.has(key))

@@ -1,5 +1,5 @@
-import { quotedText } from '../sql-text.ts'
 import type { Csv } from '../config/pipeline.ts'
+import { quotedText } from '../sql-text.ts'
 import type { ColumnType } from './column-types.ts'
 
 /**

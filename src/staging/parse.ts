@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
-import { literalPath, quotedName, quotedText } from '../sql-text.ts'
 import { messageOf, TidemarkError } from '../errors.ts'
+import { literalPath, quotedName, quotedText } from '../sql-text.ts'
 import { badCells } from './bad-cells.ts'
 import { exactCast } from './exact-cast.ts'
 import { HeldFile } from './held.ts'

@@ -14,7 +14,7 @@ export interface Turn {
   readonly cutShort: boolean
 }
 
-const input = z.object({ demand: z.object({ poll: z.boolean(), paths: z.array(z.string()) }) })
+const input = z.object({ demand: z.object({ poll: z.boolean(), sweep: z.boolean(), paths: z.array(z.string()) }) })
 
 /** Every run of a pipeline's sensor, oldest first. */
 export async function sensorRuns({ client, pipeline }: Running) {

@@ -21,6 +21,7 @@ test('a partition whose rows the table refuses is left alone, and the others of 
     {
       open: new OpenPipelines(workspace.config).get(workspace.pipeline),
       run: { workflowId: 'w', runId: 'r' },
+      alsoPostponed: false,
       isOpen: () => Promise.resolve(false),
       progress: () => undefined,
       signal: new AbortController().signal,
