@@ -5,7 +5,7 @@ import { prices } from '../harness/prices.ts'
 import { Running } from '../harness/running.ts'
 import { until } from '../harness/until.ts'
 import { Workspace } from '../harness/workspace.ts'
-import { ended, onlyTick, RARELY, trigger } from './ticks.ts'
+import { ended, onlyTick, RARELY, trigger } from '../scheduled/ticks.ts'
 
 test.concurrent('a tick that waits goes on where it was when another worker takes its place', async () => {
   await using workspace = await Workspace.create({
