@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
-import pc from 'picocolors'
 import { loadConfig } from '../config/load.ts'
 import { examine, type Finding } from './examination.ts'
 import { DONE, type Done, FAILED } from './exit-code.ts'
 import { type DataOptions, withData } from './options.ts'
 import { oneLine, print, printJson } from './output.ts'
+import { paint } from './paint.ts'
 
 export function doctorCommand(program: Command, done: Done): void {
   withData(program.command('doctor'))
@@ -18,6 +18,6 @@ export function doctorCommand(program: Command, done: Done): void {
 }
 
 function lineOf({ what, well, text, mend }: Finding): string {
-  const line = `${well ? pc.green('ok ') : pc.red('bad')} ${what}: ${oneLine(text)}`
+  const line = `${well ? paint.green('ok ') : paint.red('bad')} ${what}: ${oneLine(text)}`
   return mend === undefined ? line : `${line}\n      ${oneLine(mend)}`
 }

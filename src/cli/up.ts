@@ -1,5 +1,4 @@
 import type { Command } from 'commander'
-import pc from 'picocolors'
 import { startWorker } from '../../worker.ts'
 import { connect } from '../client/connect.ts'
 import { startBatch } from '../client/start.ts'
@@ -16,6 +15,7 @@ import { lineReporter } from './lines.ts'
 import { finish } from './once.ts'
 import { type ConfigOption, withConfig } from './options.ts'
 import { print } from './output.ts'
+import { paint } from './paint.ts'
 import { installRuntime } from './runtime.ts'
 import { summary } from './summary.ts'
 import { untilStopped } from './until-stopped.ts'
@@ -66,7 +66,7 @@ async function run(
   const { client, namespace } = connected
   await registerSearchAttributes(client, namespace)
   await using worker = await startWorker({ config, server: address, reporter: lineReporter() })
-  print(`Temporal at ${connected.address}${server === undefined ? '' : `, its Web UI at ${pc.cyan(server.uiUrl)}`}`)
+  print(`Temporal at ${connected.address}${server === undefined ? '' : `, its Web UI at ${paint.cyan(server.uiUrl)}`}`)
   const begun = begin({ config, client, warehouse: worker.warehouse }, server !== undefined)
   const work = begun.then(() => (once ? finish({ config, client, warehouse: worker.warehouse }) : watch(config)))
   const end = await Promise.race([work, stopped.then(() => DONE), worker.ended.then(() => FAILED), failed(server)])
@@ -87,7 +87,7 @@ async function begin({ config, client, warehouse }: Parameters<typeof finish>[0]
 
 function watch(config: Config): Promise<never> {
   for (const { name, source, sensor } of config.pipelines.values()) {
-    if (sensor !== undefined) print(`${pc.bold(name)}: drop a file into ${source.folder} as ${source.files}`)
+    if (sensor !== undefined) print(`${paint.bold(name)}: drop a file into ${source.folder} as ${source.files}`)
   }
   print('watching; Ctrl-C stops')
   return new Promise(() => {})

@@ -33,8 +33,10 @@ export class Project implements AsyncDisposable {
     { address, namespace }: { readonly address?: string; readonly namespace?: string } = {},
   ): Promise<Project> {
     const folder = await realpath(await mkdtemp(join(tmpdir(), 'tidemark-cli-')))
-    const env: NodeJS.ProcessEnv = { ...process.env, NO_COLOR: '1', TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace }
+    const env: NodeJS.ProcessEnv = { ...process.env, CI: 'true', TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace }
+    // Only a terminal gets colours, also in a CI job, where libraries think otherwise.
     delete env.FORCE_COLOR
+    delete env.NO_COLOR
     const project = new Project(folder, env)
     await project.write('tidemark.config.ts', config)
     return project
