@@ -6,7 +6,6 @@ import {
   continueAsNew,
   defineQuery,
   defineSignal,
-  isCancellation,
   ParentClosePolicy,
   setCurrentDetails,
   setHandler,
@@ -125,7 +124,8 @@ async function watchTurn(
       }),
     )
   } catch (error) {
-    const ours = isCancellation(error) && !CancellationScope.current().consideredCancelled
+    // Whatever came of it: the server tries nothing again that is to be cancelled, so a worker that ends meanwhile makes it a failure.
+    const ours = scope.consideredCancelled && !CancellationScope.current().consideredCancelled
     if (ours) return undefined
     throw error
   }
