@@ -8,7 +8,7 @@ export async function serverOf(config: Config): Promise<Partial<ServerAddress>> 
   const { namespace } = config.temporal
   if (process.env.TEMPORAL_ADDRESS !== undefined) return { namespace }
   const running = await runningServer(config.stateFolder)
-  return running === undefined ? { namespace } : { namespace, address: running.address }
+  return running === undefined ? { namespace } : { namespace, address: running.address, embedded: true }
 }
 
 export async function connectFor(config: Config): Promise<Connected> {

@@ -61,7 +61,10 @@ async function run(
   once: boolean,
   stopped: Promise<unknown>,
 ): Promise<ExitCode> {
-  const address = { namespace: config.temporal.namespace, ...(server === undefined ? {} : { address: server.address }) }
+  const address = {
+    namespace: config.temporal.namespace,
+    ...(server === undefined ? {} : { address: server.address, embedded: true }),
+  }
   await using connected = await connect(address)
   const { client, namespace } = connected
   await registerSearchAttributes(client, namespace)

@@ -1,11 +1,13 @@
 import { Client, Connection, type ConnectionOptions, isGrpcServiceError } from '@temporalio/client'
-import { loadClientConnectConfig } from '@temporalio/envconfig'
+import { type ClientConnectConfig, loadClientConnectConfig } from '@temporalio/envconfig'
 import { messageOf, TidemarkError } from '../errors.ts'
 
-/** Where a server is, and whether it is the one beside the config. */
+/** Where a server is. */
 export interface ServerAddress {
   readonly address: string
   readonly namespace: string
+  /** It is our own, which wants no TLS and no key: what the environment says is meant for another one. */
+  readonly embedded?: boolean
 }
 
 const CONNECT_TIMEOUT_MS = 5_000
@@ -68,7 +70,7 @@ async function requireNamespace({ workflowService }: Connection, namespace: stri
 
 /** The connection's options, for a client or a worker. */
 export function connectOptions(server: Partial<ServerAddress> = {}) {
-  const environment = loadClientConnectConfig()
+  const environment: ClientConnectConfig = server.embedded ? { connectionOptions: {} } : loadClientConnectConfig()
   return {
     connectionOptions: { ...environment.connectionOptions, ...(server.address === undefined ? {} : { address: server.address }) },
     namespace: environment.namespace ?? server.namespace ?? 'default',

@@ -30,10 +30,11 @@ export class Project implements AsyncDisposable {
   /** Commands find the server at `address`; without one, that of an `up` in the folder. */
   static async create(
     config: string,
-    { address, namespace }: { readonly address?: string; readonly namespace?: string } = {},
+    { address, namespace, variables = {} }: { address?: string; namespace?: string; variables?: NodeJS.ProcessEnv } = {},
   ): Promise<Project> {
     const folder = await realpath(await mkdtemp(join(tmpdir(), 'tidemark-cli-')))
-    const env: NodeJS.ProcessEnv = { ...process.env, CI: 'true', TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace }
+    const server = { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace }
+    const env: NodeJS.ProcessEnv = { ...process.env, CI: 'true', ...server, ...variables }
     // Only a terminal gets colours, also in a CI job, where libraries think otherwise.
     delete env.FORCE_COLOR
     delete env.NO_COLOR

@@ -4,8 +4,11 @@ import { prices } from '../harness/prices.ts'
 import { freePort } from '../server/free-port.ts'
 import { configText, Project, pipelineText } from './project.ts'
 
+/** Whoever has a server elsewhere has its key and its namespace in the environment: they are not meant for our own. */
+const variables = { TEMPORAL_API_KEY: 'of another server', TEMPORAL_NAMESPACE: 'elsewhere' }
+
 test('`up` starts a server of its own, commands find it, and Ctrl-C ends both with 0', async () => {
-  await using project = await Project.create(configText({ prices: pipelineText('prices') }))
+  await using project = await Project.create(configText({ prices: pipelineText('prices') }), { variables })
   await project.write('prices/day.csv', prices(1, 2))
   const [port, uiPort] = [await freePort(), await freePort()]
   const up = project.start('up', '--port', String(port), '--ui-port', String(uiPort))
