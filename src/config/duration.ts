@@ -1,8 +1,18 @@
-import ms, { type StringValue } from 'ms'
+import ms from 'ms'
 import { z } from 'zod'
 
+/** The units of `ms`. In our own words: a project that only uses this package cannot find the types of that one. */
+type Unit =
+  | 'ms'
+  | 's'
+  | 'm'
+  | 'h'
+  | 'd'
+  | 'w'
+  | `${'millisecond' | 'msec' | 'second' | 'sec' | 'minute' | 'min' | 'hour' | 'hr' | 'day' | 'week'}${'' | 's'}`
+
 /** A length of time with its unit: `2s`, `45m`, `24h`, `7 days`. */
-export type Duration = StringValue
+export type Duration = `${number}${Unit}` | `${number} ${Unit}`
 
 const WITH_UNIT = /^\d+(\.\d+)?\s?[a-z]+$/i
 
