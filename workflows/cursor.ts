@@ -15,9 +15,6 @@ export interface Cursor {
 
 export const NO_CURSOR: Cursor = { version: 1, sweptAt: null, sightings: [], inFlight: [], paused: false, failing: null }
 
-/** More waits until some have closed. */
-export const MOST_IN_FLIGHT = 100
-
 /** New code gets the state of old code, and a lost cursor is none: every field has a default. */
 export function parseCursor(carried: Partial<Cursor> | undefined): Cursor {
   return { ...NO_CURSOR, ...carried, version: 1 }
