@@ -141,7 +141,7 @@ async function askForBatch(pipeline: string): Promise<void> {
 }
 
 function end(partition: string | null, state: Status, rows: number, reason?: string): ScheduledPartitionResult {
-  show(partition, state, reason)
+  show(partition, state, reason ?? (state === 'loaded' ? `${rows} rows` : undefined))
   upsertSearchAttributes([{ key: ROWS, value: rows }])
   return { partition, state, rows }
 }
