@@ -1,0 +1,100 @@
+// Whether ledger and table are what the versions that there were allow, by the rules alone.
+import { DuckDBInstance } from '@duckdb/node-api'
+import { COLUMNS } from './content.mjs'
+
+/** What differs, in words; nothing when all is well. */
+export async function differences(warehouse, pipelines, settleMs) {
+  const instance = await DuckDBInstance.create(warehouse)
+  const connection = await instance.connect()
+  const query = async (sql) => (await connection.runAndReadAll(sql)).getRowObjectsJson()
+  const found = []
+  for (const files of pipelines) {
+    const ledger = await query(`SELECT * FROM tidemark.files WHERE pipeline = '${files.name}' ORDER BY path, sequence`)
+    const tables = await query(`SELECT 1 FROM duckdb_tables() WHERE table_name = '${files.name}'`)
+    const rows = tables.length === 0 ? [] : await query(`SELECT * FROM ${files.name}`)
+    found.push(...compare(files, ledger, rows, settleMs).map((line) => `${files.name}: ${line}`))
+  }
+  const claims = await query('SELECT * FROM tidemark.claims')
+  found.push(...claims.map((claim) => `a claim is left: ${JSON.stringify(claim)}`))
+  connection.closeSync()
+  instance.closeSync()
+  return found
+}
+
+/** Whether each file that is there has its fingerprint in its newest entry. */
+export function notUpToDate(files, newestOf) {
+  return files.present.filter(
+    (path) => files.verdictOf(path) !== 'outside' && newestOf(path)?.fingerprint !== files.current(path).fingerprint,
+  )
+}
+
+function compare(files, ledger, rows, settleMs) {
+  const entriesOf = Map.groupBy?.(ledger, ({ path }) => path) ?? groups(ledger, ({ path }) => path)
+  const rowsOf = groups(rows, (row) => row._tidemark_file)
+  const found = notUpToDate(files, (path) => entriesOf.get(path)?.at(-1)).map(
+    (path) =>
+      `${path} is there as ${JSON.stringify(shown(files.current(path)))}, its newest entry is ${JSON.stringify(entriesOf.get(path)?.at(-1))}`,
+  )
+  for (const path of new Set([...entriesOf.keys(), ...rowsOf.keys()])) {
+    const versions = files.versions.get(path) ?? []
+    const entries = entriesOf.get(path) ?? []
+    const wrong = [...wrongEntries(entries, versions, settleMs), ...wrongRows(path, entries, versions, rowsOf.get(path) ?? [])]
+    if (files.verdictOf(path) === 'outside') wrong.push('it is none of these partitions, but it is in the ledger')
+    found.push(...wrong.map((line) => `${path}: ${line}`))
+    if (wrong.length > 0)
+      found.push(`  its versions: ${JSON.stringify(versions.map(shown))}`, `  its entries: ${JSON.stringify(entries)}`)
+  }
+  return found
+}
+
+function wrongEntries(entries, versions, settleMs) {
+  const wrong = []
+  const lastGood = entries.findLast(({ status }) => status !== 'held')
+  let before = -1
+  for (const [index, entry] of entries.entries()) {
+    const { sequence, status } = entry
+    const at = versions.findIndex(({ fingerprint }) => fingerprint === entry.fingerprint)
+    const version = versions[at]
+    if (sequence !== index + 1) wrong.push(`entry ${index + 1} has sequence ${sequence}`)
+    if (version === undefined) {
+      wrong.push(`entry ${sequence} is of no version that there was`)
+      continue
+    }
+    if (at <= before) wrong.push(`entry ${sequence} is of a version that had its entry, or that came before`)
+    before = at
+    const livedMs = version.until === undefined ? Number.POSITIVE_INFINITY : version.until - version.from
+    if (livedMs < settleMs)
+      wrong.push(`entry ${sequence} is of a version that was there for ${livedMs.toFixed(0)} ms: it had not settled`)
+    const expected = version.rows === undefined ? 'held' : entry === lastGood ? 'loaded' : 'superseded'
+    if (status !== expected) wrong.push(`entry ${sequence} is ${status}, expected ${expected}`)
+    if (status === 'held' && !entry.error) wrong.push(`entry ${sequence} is held without a reason`)
+    if (entry.content_hash !== null && entry.content_hash !== version.hash)
+      wrong.push(`entry ${sequence} has the hash of other bytes`)
+    if (status === 'loaded' && Number(entry.rows) !== version.rows?.length)
+      wrong.push(`entry ${sequence} says ${entry.rows} rows`)
+  }
+  return wrong
+}
+
+function wrongRows(path, entries, versions, rows) {
+  const entry = entries.findLast(({ status }) => status !== 'held')
+  const version = versions.find(({ fingerprint }) => fingerprint === entry?.fingerprint)
+  const expected = (version?.rows ?? []).map((cells) => cells.join(',')).sort()
+  const found = rows.map((row) => COLUMNS.map((column) => row[column]).join(',')).sort()
+  const wrong = []
+  if (found.join('\n') !== expected.join('\n'))
+    wrong.push(`the table has its rows ${found.join(' ')}, expected ${expected.join(' ')}`)
+  const key = path.replace(/\.csv(\.gz)?$/, '')
+  if (rows.some((row) => row._tidemark_partition !== key)) wrong.push('a row has another partition')
+  return wrong
+}
+
+function groups(rows, keyOf) {
+  const found = new Map()
+  for (const row of rows) found.set(keyOf(row), [...(found.get(keyOf(row)) ?? []), row])
+  return found
+}
+
+function shown({ rows, fingerprint, from, until }) {
+  return { rows: rows?.length ?? 'bad', fingerprint, from: Math.round(from), until: until && Math.round(until) }
+}
