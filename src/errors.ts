@@ -8,6 +8,7 @@ const CATALOGUE = {
   AlreadyRunning: { retryable: false },
   ServerUnavailable: { retryable: true },
   PortTaken: { retryable: false },
+  WorkerUnavailable: { retryable: true },
   SourceUnavailable: { retryable: true },
   FileUnreadable: { retryable: true },
   CheckBroken: { retryable: true },

@@ -2,7 +2,12 @@ import { type Client, WorkflowNotFoundError } from '@temporalio/client'
 import { defaultPayloadConverter } from '@temporalio/common'
 import { z } from 'zod'
 import type { SensorStatus } from '../../workflows/sensor.ts'
+import { TidemarkError } from '../errors.ts'
 import { sensorId } from '../names.ts'
+import { serverWords } from './server-words.ts'
+
+/** A worker answers in milliseconds; the server itself would wait half a minute for one. */
+const ANSWER_TIMEOUT_MS = 5_000
 
 const LIVE = z.object({
   sweptAt: z.string().nullable(),
@@ -16,13 +21,16 @@ export interface SensorState extends SensorStatus {
   readonly notWatching?: string | null
 }
 
-/** The sensor's own answer, with what its running look has told since; undefined when no sensor runs. */
+/**
+ * The sensor's own answer, with what its running look has told since; undefined when no sensor runs.
+ * @throws TidemarkError WorkerUnavailable
+ */
 export async function readSensor(client: Client, pipeline: string): Promise<SensorState | undefined> {
   const handle = client.workflow.getHandle(sensorId(pipeline))
   try {
     const { status, raw } = await handle.describe()
     if (status.name !== 'RUNNING' && status.name !== 'PAUSED') return undefined
-    const answer = await handle.query<SensorStatus>('status')
+    const answer = await ask(client, pipeline)
     const beat = raw.pendingActivities?.[0]?.heartbeatDetails?.payloads?.[0]
     const live = LIVE.safeParse(beat && defaultPayloadConverter.fromPayload(beat))
     if (!live.success || answer.state === 'paused') return answer
@@ -31,5 +39,20 @@ export async function readSensor(client: Client, pipeline: string): Promise<Sens
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return undefined
     throw error
+  }
+}
+
+/** Queries are answered by a worker. */
+async function ask(client: Client, pipeline: string): Promise<SensorStatus> {
+  const handle = client.workflow.getHandle(sensorId(pipeline))
+  try {
+    return await client.withDeadline(Date.now() + ANSWER_TIMEOUT_MS, () => handle.query<SensorStatus>('status'))
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError || serverWords(error) === undefined) throw error
+    throw new TidemarkError(
+      'WorkerUnavailable',
+      `no worker answers for the sensor of ${pipeline}; start one with \`tidemark up\` or \`tidemark worker\``,
+      { cause: error },
+    )
   }
 }

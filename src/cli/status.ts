@@ -35,23 +35,26 @@ export function statusCommand(program: Command, done: Done): void {
     })
 }
 
-type SensorState = SensorStatus | 'not running' | 'server unreachable'
+type SensorState = SensorStatus | 'not running' | 'without a worker' | 'server unreachable'
 
 function describe(sensor: SensorState): string {
   if (typeof sensor === 'string') return sensor
   return sensor.failing === null ? sensor.state : `failing (${sensor.failing})`
 }
 
-/** The ledger can be read without a server, so a missing one is only told. */
+/** The ledger can be read without a server and without a worker, so a missing one is only told. */
 async function readSensors(config: Config, pipelines: readonly Pipeline[]): Promise<Map<string, SensorState>> {
   const states = new Map<string, SensorState>()
   const sensors = pipelines.filter(({ sensor }) => sensor !== undefined)
   try {
     await using connected = await connectFor(config)
-    for (const { name } of sensors) states.set(name, (await readSensor(connected.client, name)) ?? 'not running')
+    await Promise.all(
+      sensors.map(async ({ name }) => states.set(name, (await readSensor(connected.client, name)) ?? 'not running')),
+    )
   } catch (error) {
     if (!(error instanceof TidemarkError)) throw error
-    for (const { name } of sensors) states.set(name, 'server unreachable')
+    const missing = error.code === 'WorkerUnavailable' ? 'without a worker' : 'server unreachable'
+    for (const { name } of sensors) if (!states.has(name)) states.set(name, missing)
   }
   return states
 }

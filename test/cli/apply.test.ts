@@ -46,6 +46,23 @@ test('apply prints its plan, changes nothing with --dry-run, and removes what is
   }
 })
 
+test('without a worker status reads the ledger all the same, and says that nobody answers for the sensor', async () => {
+  const dropped = uniqueName('dropped')
+  await using project = await Project.create(configText({ [dropped]: pipelineText('dropped') }, uniqueName('queue')), {
+    address: testServer(),
+  })
+  await project.write('dropped/day.csv', '')
+  try {
+    const [, status] = await project.runEach(['apply'], ['status'])
+    expect(status).toMatchObject({ code: 1, stderr: '' })
+    expect(status?.stdout).toContain(
+      `${dropped}: 0 files loaded (0 rows), 0 held, 1 unsettled, 0 retrying, 0 missing; sensor without a worker`,
+    )
+  } finally {
+    await endOnServer([dropped])
+  }
+})
+
 test('a namespace that is not there is named, with what to do, and nothing goes on running', async () => {
   await using project = await Project.create(configText({ prices: pipelineText('prices') }), {
     address: testServer(),
