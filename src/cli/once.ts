@@ -70,13 +70,15 @@ async function worksOn(client: Client, pipeline: string): Promise<boolean> {
   return count > 0
 }
 
-async function isPaused(client: Client, pipeline: string): Promise<boolean> {
+export async function isPaused(client: Client, pipeline: string): Promise<boolean> {
   return (await client.workflow.getHandle(sensorId(pipeline)).query<SensorStatus>('status')).state === 'paused'
 }
 
 export function isWell({ held, unsettled, retrying, missing, sourceError }: Survey): boolean {
   return held === 0 && unsettled === 0 && retrying.length === 0 && missing.length === 0 && sourceError === null
 }
+
+export const pausedText = (pipeline: string) => `the sensor is paused; \`tidemark sensor resume ${pipeline}\` goes on`
 
 const LISTED = 5
 
@@ -92,7 +94,7 @@ export function surveyLines(survey: Survey, paused: boolean, sensor?: string): s
   ]
   const lines = [`${pipeline}: ${counts.join(', ')}${sensor === undefined ? '' : `; sensor ${sensor}`}`]
   if (sourceError !== null) lines.push(`  source: ${sourceError}`)
-  if (paused) lines.push(`  the sensor is paused; \`tidemark sensor resume ${pipeline}\` goes on`)
+  if (paused) lines.push(`  ${pausedText(pipeline)}`)
   if (held > 0) lines.push(`  held: \`tidemark files ${pipeline}\` lists them, \`tidemark explain FILE\` says why`)
   for (const path of unsettledPaths.slice(0, LISTED)) lines.push(`  unsettled: ${path}`)
   for (const { key, tries, error, notBefore } of retrying.slice(0, LISTED)) {

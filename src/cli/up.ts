@@ -1,3 +1,4 @@
+import type { Client } from '@temporalio/client'
 import type { Command } from 'commander'
 import { startWorker } from '../../worker.ts'
 import { connect } from '../client/connect.ts'
@@ -12,7 +13,7 @@ import { holdUp } from '../server/hold-up.ts'
 import { type RunningServer, startServer } from '../server/server.ts'
 import { DONE, type Done, type ExitCode, FAILED } from './exit-code.ts'
 import { lineReporter } from './lines.ts'
-import { finish } from './once.ts'
+import { finish, isPaused, pausedText } from './once.ts'
 import { type ConfigOption, withConfig } from './options.ts'
 import { print } from './output.ts'
 import { paint } from './paint.ts'
@@ -71,7 +72,7 @@ async function run(
   await using worker = await startWorker({ config, server: address, reporter: lineReporter() })
   print(`Temporal at ${connected.address}${server === undefined ? '' : `, its Web UI at ${paint.cyan(server.uiUrl)}`}`)
   const begun = begin({ config, client, warehouse: worker.warehouse }, server !== undefined)
-  const work = begun.then(() => (once ? finish({ config, client, warehouse: worker.warehouse }) : watch(config)))
+  const work = begun.then(() => (once ? finish({ config, client, warehouse: worker.warehouse }) : watch(config, client)))
   const end = await Promise.race([work, stopped.then(() => DONE), worker.ended.then(() => FAILED), failed(server)])
   if (!once) print('stopping')
   return end
@@ -88,11 +89,14 @@ async function begin({ config, client, warehouse }: Parameters<typeof finish>[0]
   }
 }
 
-function watch(config: Config): Promise<never> {
-  for (const { name, source, sensor } of config.pipelines.values()) {
-    if (sensor !== undefined) print(`${paint.bold(name)}: drop a file into ${source.folder} as ${source.files}`)
-  }
+async function watch(config: Config, client: Client): Promise<never> {
+  const watched = [...config.pipelines.values()].filter(({ sensor }) => sensor !== undefined)
+  for (const { name, source } of watched) print(`${paint.bold(name)}: drop a file into ${source.folder} as ${source.files}`)
   print('watching; Ctrl-C stops')
+  for (const { name } of watched) {
+    const paused = await isPaused(client, name).catch(() => false) // an answer may take a while after a crash; this is only a word to people
+    if (paused) print(`${name}: ${pausedText(name)}`)
+  }
   return new Promise(() => {})
 }
 

@@ -33,7 +33,15 @@ test('`up` starts a server of its own, commands find it, and Ctrl-C ends both wi
     stderr: `tidemark: port ${uiPort}, wanted for the Web UI, is taken by another program; use --ui-port N, with a port that is free\n`,
   })
 
+  expect(await project.run('sensor', 'pause', 'prices')).toMatchObject({ code: 0 })
   up.interrupt()
   expect(await up.ended).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(/\nstopping\n$/) })
   await expect(readFile(project.path('.tidemark/server.json'))).rejects.toThrow('ENOENT')
+
+  const again = project.start('up', '--port', String(port), '--ui-port', String(uiPort))
+  await again.said('prices: the sensor is paused; `tidemark sensor resume prices` goes on\n')
+  again.interrupt()
+  const { code, stdout } = await again.ended
+  expect(code).toBe(0)
+  expect(stdout).not.toContain('loaded')
 })
