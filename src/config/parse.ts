@@ -1,9 +1,10 @@
 import { dirname, resolve } from 'node:path'
+import { z } from 'zod'
 import { TidemarkError } from '../errors.ts'
 import { describeIssue, expectation } from './describe-issue.ts'
 import { pipelineFaults } from './faults.ts'
 import type { Config, Pipeline } from './pipeline.ts'
-import { type CheckedPipeline, configSchema } from './schema.ts'
+import { type CheckedPipeline, configSchema, pipeline as pipelineSchema } from './schema.ts'
 import { type PartitionsInput, toPartitions } from './time-partitions.ts'
 
 /**
@@ -12,8 +13,10 @@ import { type PartitionsInput, toPartitions } from './time-partitions.ts'
  */
 export function parseConfig(exported: unknown, file: string): Config {
   const parsed = configSchema.safeParse(exported, { error: expectation, reportInput: true })
-  if (!parsed.success) throw invalid(file, parsed.error.issues.flatMap(describeIssue))
   const folder = dirname(resolve(file))
+  if (!parsed.success) {
+    throw invalid(file, [...parsed.error.issues.flatMap(describeIssue), ...faultsOfWellFormed(exported, folder)])
+  }
   const pipelines = Object.entries(parsed.data.pipelines).map(([name, checked]) => toPipeline(name, checked, folder))
   const faults = [...pipelines.flatMap(pipelineFaults), ...sharedTables(pipelines)]
   if (faults.length > 0) throw invalid(file, faults)
@@ -25,6 +28,17 @@ export function parseConfig(exported: unknown, file: string): Config {
     temporal: parsed.data.temporal,
     pipelines: new Map(pipelines.map((pipeline) => [pipeline.name, pipeline])),
   }
+}
+
+const ANY_PIPELINES = z.object({ pipelines: z.record(z.string(), z.unknown()) })
+
+/** Beside one that is not well-formed: what is wrong between the fields of the others, so that nobody has to ask twice. */
+function faultsOfWellFormed(exported: unknown, folder: string): string[] {
+  const named = ANY_PIPELINES.safeParse(exported)
+  return Object.entries(named.data?.pipelines ?? {}).flatMap(([name, pipeline]) => {
+    const parsed = pipelineSchema.safeParse(pipeline)
+    return parsed.success ? pipelineFaults(toPipeline(name, parsed.data, folder)) : []
+  })
 }
 
 function toPipeline(name: string, checked: CheckedPipeline, folder: string): Pipeline {

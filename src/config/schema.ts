@@ -51,7 +51,7 @@ const sensor = strict({
   sweepEvery: notYet(),
 })
 
-const pipeline = strict({
+export const pipeline = strict({
   source: z.discriminatedUnion('kind', [localFolder], {
     error: "expected a source: localFolder('folder', { files: '{partition}.csv' })",
   }),

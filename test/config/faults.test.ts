@@ -208,7 +208,12 @@ test('what they all default to may be written down', () => {
 test('every fault is told at once, of all pipelines', () => {
   const exported = {
     warehouse: { kind: 'postgres' },
-    pipelines: { prices: pipeline({ table: 7 }), 'a/b': pipeline(), other: pipeline({ sensor: { every: 'soon' } }) },
+    pipelines: {
+      prices: pipeline({ table: 7 }),
+      'a/b': pipeline(),
+      other: pipeline({ sensor: { every: 'soon' } }),
+      right: pipeline({ columns: { price: 'FLOAT' } }),
+    },
     secrets: {},
   }
   expect(faultsOf(exported)).toEqual([
@@ -218,6 +223,7 @@ test('every fault is told at once, of all pipelines', () => {
     "pipelines.a/b: expected a name of letters, digits, '_', '-' and '.', at most 64 long",
     `pipelines.other.sensor.every: expected a duration such as '2s', '45m' or '24h', got "soon"`,
     "the config: unknown field 'secrets'; expected warehouse, temporal, pipelines",
+    'pipelines.right.columns.price: type FLOAT keeps 7 digits and would spoil 33597290; declare DOUBLE',
   ])
   const pair = {
     ...config(),
