@@ -8,10 +8,11 @@ import { clearStaging } from './src/loading/clear-staging.ts'
 import type { LoadContext } from './src/loading/load-files.ts'
 import { OpenPipelines } from './src/loading/open-pipelines.ts'
 import { loadQueue, watchQueue } from './src/names.ts'
+import { isRunOpen } from './src/open-runs.ts'
 import { packageRoot } from './src/package-root.ts'
 import { loadedBy, type Reporter } from './src/reporter.ts'
 import { openWarehouse } from './src/warehouse/open-warehouse.ts'
-import type { Warehouse } from './src/warehouse/warehouse.ts'
+import type { Run, Warehouse } from './src/warehouse/warehouse.ts'
 import { Watchers } from './src/watching/watchers.ts'
 
 /** Few loads at a time: they share one warehouse and the machine's cores. */
@@ -94,15 +95,18 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
     }),
   ])
 
-  void clearStaging(loading).catch(() => undefined) // what stays is for the next start
+  const isOpen = ({ workflowId, runId }: Run) => isRunOpen(activities.client, workflowId, runId)
+  const ending = new AbortController()
+  void clearStaging(loading, isOpen, ending.signal).catch(() => undefined) // what stays is for the next start
   const shutdown = () => {
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown()
   }
   const ended = runAll(workers, shutdown, async () => {
     // Together: what the watchers still ask may wait for a warehouse that somebody else holds, until this one is closed.
-    const ending: PromiseLike<void>[] = [watchers[Symbol.asyncDispose]()]
-    if (settings.warehouse === undefined) ending.push(warehouse[Symbol.asyncDispose]())
-    await Promise.all(ending)
+    ending.abort()
+    const ends: PromiseLike<void>[] = [watchers[Symbol.asyncDispose]()]
+    if (settings.warehouse === undefined) ends.push(warehouse[Symbol.asyncDispose]())
+    await Promise.all(ends)
     await native.close()
     await connection.close()
   })

@@ -1,18 +1,29 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { systemCodeOf } from '../errors.ts'
+import type { Run } from '../warehouse/warehouse.ts'
 import type { LoadContext } from './load-files.ts'
 
 /**
- * Removes what killed loads have staged. A load claims before it stages, and its claim stands until it ends: so a folder that was there
- * before the claims were read, and has none, is nobody's. That of a claim which still stands is for a later start.
+ * Ends the claims that killed loads have left and whose run has closed: the file that they were for may be gone, and then no load ever
+ * takes them over. Removes what was staged for them. A load claims before it stages, and its claim stands until it ends: so a folder
+ * that was there before the claims were read, and has none, is nobody's.
  */
-export async function clearStaging({ warehouse, stagingFolder }: LoadContext): Promise<void> {
+export async function clearStaging(
+  { warehouse, stagingFolder }: LoadContext,
+  isOpen: (run: Run) => Promise<boolean>,
+  signal: AbortSignal,
+): Promise<void> {
+  if ((await warehouse.generation()) === undefined) return // none was made yet, and this is no reason to
   const folders = await foldersIn(stagingFolder)
-  if (folders.length === 0) return
-  const standing = new Set(await warehouse.claims())
+  signal.throwIfAborted()
+  const live = new Set<string>()
+  for (const standing of await warehouse.claims()) {
+    if (await isOpen(standing)) live.add(standing.claim)
+    else await warehouse.release(standing.pipeline, standing.claim, signal)
+  }
   for (const claim of folders) {
-    if (!standing.has(claim)) await rm(join(stagingFolder, claim), { recursive: true, force: true })
+    if (!live.has(claim)) await rm(join(stagingFolder, claim), { recursive: true, force: true })
   }
 }
 

@@ -16,6 +16,12 @@ export interface Holder extends Run {
   readonly claim: string
 }
 
+/** A claim that has not ended: of a load that lives, or of one that was killed and has not been taken over. */
+export interface Standing extends Run {
+  readonly pipeline: string
+  readonly claim: string
+}
+
 export interface ClaimRequest {
   readonly pipeline: string
   readonly keys: readonly string[]
@@ -105,8 +111,8 @@ export interface Warehouse extends AsyncDisposable {
   publish(publication: Publication, signal?: AbortSignal): Promise<readonly string[]>
   /** Ends what is left of a claim. */
   release(pipeline: string, claim: string, signal?: AbortSignal): Promise<void>
-  /** The claims that stand, of all pipelines: of loads that live, and of those that were killed and have not been taken over. */
-  claims(): Promise<readonly string[]>
+  /** Of all pipelines. */
+  claims(): Promise<readonly Standing[]>
   backoffs(pipeline: string): Promise<readonly Backoff[]>
   files(pipeline: string, query?: FilesQuery): Promise<readonly LedgerEntry[]>
   counts(pipeline: string): Promise<PipelineCounts>

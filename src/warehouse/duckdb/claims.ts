@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
-import type { Backoff, ClaimRequest, Holder } from '../warehouse.ts'
+import type { Backoff, ClaimRequest, Holder, Standing } from '../warehouse.ts'
 import { rowsOf, textList } from './sql.ts'
 
 const FIRST_BACKOFF_S = 10
@@ -67,9 +67,17 @@ export async function dropClaim(connection: DuckDBConnection, pipeline: string, 
   await connection.run('DELETE FROM tidemark.claims WHERE pipeline = $1 AND claim IS NULL AND tries = 0', [pipeline])
 }
 
-export async function standingClaims(connection: DuckDBConnection): Promise<string[]> {
-  const rows = await rowsOf(connection, 'SELECT DISTINCT claim FROM tidemark.claims WHERE claim IS NOT NULL')
-  return rows.map(({ claim }) => String(claim))
+export async function standingClaims(connection: DuckDBConnection): Promise<Standing[]> {
+  const rows = await rowsOf(
+    connection,
+    'SELECT DISTINCT pipeline, claim, workflow_id, run_id FROM tidemark.claims WHERE claim IS NOT NULL',
+  )
+  return rows.map((row) => ({
+    pipeline: String(row.pipeline),
+    claim: String(row.claim),
+    workflowId: String(row.workflow_id),
+    runId: String(row.run_id),
+  }))
 }
 
 export async function readBackoffs(connection: DuckDBConnection, pipeline: string): Promise<Backoff[]> {
