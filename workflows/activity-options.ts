@@ -12,6 +12,12 @@ const SHORT: ActivityOptions = {
   retry: { initialInterval: '1s', maximumInterval: '1m', nonRetryableErrorTypes: NEVER_MENDED },
 }
 
+/**
+ * A line to people. An import waits for it, and a newer version of the file for the import: a worker that dies with it must be noticed
+ * as soon as one that dies with a load.
+ */
+const TELL: ActivityOptions = { ...SHORT, startToCloseTimeout: '10s' }
+
 /** A look whose failure is an answer too: the workflow tells of it when it is time, and looks again. */
 const LOOK: ActivityOptions = { ...SHORT, retry: { ...SHORT.retry, maximumAttempts: 3 } }
 
@@ -35,6 +41,7 @@ const WATCH: ActivityOptions = {
 }
 
 export const shortActivities = (summary: string) => proxyActivities<Activities>({ ...SHORT, summary })
+export const tellActivities = (summary: string) => proxyActivities<Pick<Activities, 'tell'>>({ ...TELL, summary })
 export const lookActivities = (summary: string) => proxyActivities<Activities>({ ...LOOK, summary })
 export const loadActivities = (summary: string) =>
   proxyActivities<Activities>({ ...LOAD, summary, taskQueue: loadQueue(workflowInfo().taskQueue) })

@@ -9,7 +9,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow'
 import { ROWS, STATUS } from '../src/names.ts'
-import { loadActivities, shortActivities } from './activity-options.ts'
+import { loadActivities, tellActivities } from './activity-options.ts'
 
 export interface ImportBatchInput {
   readonly pipeline: string
@@ -46,7 +46,7 @@ export async function importBatch(input: ImportBatchInput): Promise<BatchTotals>
     setCurrentDetails(`${totals.loaded} files loaded, ${totals.rows} rows, ${totals.held} held; ${pass.left} left for later`)
     if (pass.held > 0) {
       const reason = pass.reasons.join('\n')
-      await shortActivities(`tell of ${pass.held} held files`).tell({ pipeline, what: 'held', count: pass.held, reason })
+      await tellActivities(`tell of ${pass.held} held files`).tell({ pipeline, what: 'held', count: pass.held, reason })
     }
     if (asked && workflowInfo().continueAsNewSuggested) {
       await condition(allHandlersFinished)

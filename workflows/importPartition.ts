@@ -1,9 +1,10 @@
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common'
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow'
+import { counted } from '../src/counted.ts'
 import type { PartitionState } from '../src/loading/load-partition.ts'
 import { PARTITION, PIPELINE, ROWS, STATUS, TRIGGER } from '../src/names.ts'
 import type { Sighting } from '../src/sources/sightings.ts'
-import { loadActivities, shortActivities } from './activity-options.ts'
+import { loadActivities, tellActivities } from './activity-options.ts'
 
 export interface ImportPartitionInput {
   readonly pipeline: string
@@ -18,14 +19,14 @@ export async function importPartition({ pipeline, partition, hints = [] }: Impor
   nameStarter(pipeline, partition)
   const state = await loadActivities(`load ${name}`).loadPartition({ pipeline, partition, hints })
   if (state.newlyHeld > 0) {
-    await shortActivities(`tell that ${name} is held`).tell({ pipeline, partition, what: 'held', reason: state.reason ?? '' })
+    await tellActivities(`tell that ${name} is held`).tell({ pipeline, partition, what: 'held', reason: state.reason ?? '' })
   }
   upsertSearchAttributes([
     { key: STATUS, value: state.state },
     { key: ROWS, value: state.rows },
   ])
   setCurrentDetails(
-    `**${state.state}**: ${state.rows} rows of ${state.files} files${state.reason === undefined ? '' : `\n\n${state.reason}`}`,
+    `**${state.state}**: ${counted(state.rows, 'row')} of ${counted(state.files, 'file')}${state.reason === undefined ? '' : `\n\n${state.reason}`}`,
   )
   if (state.state === 'held') throw fileHeld(state.reason ?? name)
   return state

@@ -16,7 +16,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow'
 import { PARTITION, PRIORITY, partitionId, ROWS, STATUS, type Status, searchAttributes } from '../src/names.ts'
-import { lookActivities, shortActivities } from './activity-options.ts'
+import { lookActivities, shortActivities, tellActivities } from './activity-options.ts'
 import { importPartition } from './importPartition.ts'
 import { scheduledTime } from './scheduled-time.ts'
 
@@ -74,14 +74,14 @@ export async function scheduledPartition(input: ScheduledPartitionInput): Promis
     // What another run of this partition makes of its file decides, not the clock.
     if (now >= plan.missingAt && !attempt.open) {
       const reason = attempt.reason ?? `no file for partition ${partition} of ${pipeline} by ${timeOf(plan.missingAt)}`
-      await shortActivities(`tell that ${partition} is missing`).tell({ pipeline, partition, what: 'missing', reason })
+      await tellActivities(`tell that ${partition} is missing`).tell({ pipeline, partition, what: 'missing', reason })
       end(partition, 'missing', 0, reason)
       throw benign('PartitionMissing', reason)
     }
     if (now >= plan.lateAt && now < plan.missingAt && !toldLate) {
       toldLate = true
       const reason = attempt.reason ?? `no file yet; expected by ${timeOf(plan.lateAt)}`
-      await shortActivities(`tell that ${partition} is late`).tell({ pipeline, partition, what: 'late', reason })
+      await tellActivities(`tell that ${partition} is late`).tell({ pipeline, partition, what: 'late', reason })
     }
     show(partition, toldLate ? 'late' : 'waiting', attempt.reason)
     if (workflowInfo().continueAsNewSuggested) {

@@ -14,7 +14,7 @@ import {
 } from '@temporalio/workflow'
 import type { WatchDemand, WatchTurn } from '../activities/watchSource.ts'
 import { batchId, PRIORITY, partitionId, searchAttributes } from '../src/names.ts'
-import { shortActivities, watchActivities } from './activity-options.ts'
+import { tellActivities, watchActivities } from './activity-options.ts'
 import { type Cursor, parseCursor } from './cursor.ts'
 import { importBatch } from './importBatch.ts'
 import { importPartition } from './importPartition.ts'
@@ -134,7 +134,7 @@ async function watchTurn(
 async function act(pipeline: string, cursor: Cursor, found: WatchTurn, alsoPostponed: boolean): Promise<Cursor> {
   if (found.failing !== cursor.failing) {
     const what = found.failing === null ? 'recovered' : 'failing'
-    await shortActivities(`tell that the source is ${what}`).tell({ pipeline, what, reason: found.failing ?? '' })
+    await tellActivities(`tell that the source is ${what}`).tell({ pipeline, what, reason: found.failing ?? '' })
   }
   const closed = new Set(found.closed)
   const started = found.many
