@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { loadConfig } from '../config/load.ts'
 import { apply } from '../schedules/apply.ts'
 import { DONE, type Done } from './exit-code.ts'
-import { identityOf } from './identity.ts'
+import { identityIfThere, identityOf } from './identity.ts'
 import { type DataOptions, withData } from './options.ts'
 import { print, printJson } from './output.ts'
 import { connectFor } from './server-address.ts'
@@ -26,7 +26,7 @@ export function applyCommand(program: Command, done: Done): void {
       const planned = await apply({
         client: connected.client,
         config,
-        identity: await identityOf(config),
+        identity: await (dryRun ? identityIfThere(config) : identityOf(config)),
         dryRun,
         prune,
         takeOver,

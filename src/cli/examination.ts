@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import type { Client } from '@temporalio/client'
 import proto from '@temporalio/proto'
 import { connect } from '../client/connect.ts'
@@ -6,7 +7,7 @@ import { messageOf } from '../errors.ts'
 import { inWindow } from '../loading/candidate.ts'
 import { OpenPipelines } from '../loading/open-pipelines.ts'
 import { loadQueue, SEARCH_ATTRIBUTES, watchQueue } from '../names.ts'
-import { openForCommand } from '../warehouse/open-warehouse.ts'
+import { identityOf } from './identity.ts'
 import { serverOf } from './server-address.ts'
 
 export interface Finding {
@@ -73,8 +74,9 @@ async function workers(client: Client, { temporal: { taskQueue } }: Config, name
 }
 
 async function warehouse(config: Config): Promise<string> {
-  await using opened = openForCommand(config)
-  await opened.identity()
+  if (!existsSync(config.warehouse.file))
+    return `${config.warehouse.file} is not there yet; \`tidemark up\` or \`tidemark worker\` makes it`
+  await identityOf(config)
   return `${config.warehouse.file} can be written`
 }
 

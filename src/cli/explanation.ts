@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts'
 import type { OpenPipeline } from '../loading/open-pipelines.ts'
 import { judgeKey } from '../partitions/keys.ts'
 import type { Listed } from '../sources/source.ts'
@@ -48,12 +49,13 @@ function sourceText(listed: Listed | undefined): string {
 
 async function versionSteps(warehouse: Warehouse, version: LedgerEntry) {
   const { sequence, status, rows, loaded_at, settled_at, error, workflow_id, run_id, checks } = version
-  const outcome = status === 'held' ? `held at ${settled_at}: ${error}` : `${status}, ${rows} rows, at ${loaded_at}`
+  const outcome =
+    status === 'held' ? `held at ${settled_at}: ${error}` : `${status}, ${counted(rows ?? 0, 'row')}, at ${loaded_at}`
   const steps = [{ step: `version ${sequence}`, text: `${outcome}; by ${workflow_id} (run ${run_id})` }]
   for (const { check, passed, failed, blocking, sample } of checks) {
     const [row] = sample
     const such = row === undefined ? '' : `, such as ${JSON.stringify(row)}`
-    const found = passed ? 'passed' : `${failed} rows fail${blocking ? '' : ' (does not block)'}${such}`
+    const found = passed ? 'passed' : `${counted(failed, 'row')} failed${blocking ? '' : ' (does not block)'}${such}`
     steps.push({ step: 'check', text: `${check}: ${found}` })
   }
   const rejected = await warehouse.rejected(version.pipeline, version.path, sequence)

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import type { Config } from '../config/pipeline.ts'
 import { openForCommand } from '../warehouse/open-warehouse.ts'
 
@@ -5,4 +6,9 @@ import { openForCommand } from '../warehouse/open-warehouse.ts'
 export async function identityOf(config: Config): Promise<string> {
   await using warehouse = openForCommand(config)
   return await warehouse.identity()
+}
+
+/** The same, but nothing is made: a warehouse that is not there yet has nothing of its own on any server. */
+export async function identityIfThere(config: Config): Promise<string> {
+  return existsSync(config.warehouse.file) ? await identityOf(config) : 'a warehouse to be made'
 }

@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 import { importPartitionNow } from '../client/start.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/pipeline.ts'
+import { counted } from '../counted.ts'
 import { TidemarkError } from '../errors.ts'
 import type { PartitionState } from '../loading/load-partition.ts'
 import { partitionId } from '../names.ts'
@@ -62,7 +63,7 @@ function rootOf(error: Error): ApplicationFailure | undefined {
 function describe({ state, rows, files, reason }: Ended): string {
   switch (state) {
     case 'loaded':
-      return `loaded, ${rows} rows${files === 0 ? '; its file is gone from the source' : ` of ${files} files`}`
+      return `loaded, ${counted(rows ?? 0, 'row')}${files === 0 ? '; its file is gone from the source' : ` of ${counted(files ?? 0, 'file')}`}`
     case 'held':
       return `held, ${reason}`
     case 'waiting':

@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts'
 import type { News, Reporter } from '../reporter.ts'
 import { oneLine, print } from './output.ts'
 import { paint } from './paint.ts'
@@ -15,13 +16,19 @@ export function lineReporter(write: (line: string) => void = print): Reporter {
   const line = (label: string, text: string) => write(`${label} ${oneLine(text)}`)
   return {
     loaded({ pipeline, files, rows, only }) {
-      if (only === undefined) return line(paint.green('loaded'), `${pipeline}: ${rows} rows from ${files} files`)
-      const what = only.same ? `${only.path} has the same bytes as before; its rows stay` : `${rows} rows from ${only.path}`
+      if (only === undefined)
+        return line(paint.green('loaded'), `${pipeline}: ${counted(rows, 'row')} from ${counted(files, 'file')}`)
+      const what = only.same
+        ? `${only.path} has the same bytes as before; its rows stay`
+        : `${counted(rows, 'row')} from ${only.path}`
       return line(paint.green('loaded'), `${pipeline} ${only.key}: ${what}`)
     },
     news({ pipeline, partition, what, reason, count }) {
       const subject = partition === undefined ? pipeline : `${pipeline} ${partition}`
-      line(PAINT[what](what), count === undefined ? `${subject}: ${reason}` : `${subject}: ${count} files, such as ${reason}`)
+      line(
+        PAINT[what](what),
+        count === undefined ? `${subject}: ${reason}` : `${subject}: ${counted(count, 'file')}, such as ${reason}`,
+      )
     },
     waiting(holder) {
       if (holder === undefined) line(paint.green('going on'), 'the warehouse is free')

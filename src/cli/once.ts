@@ -3,6 +3,7 @@ import type { Client } from '@temporalio/client'
 import type { SensorStatus } from '../../workflows/sensor.ts'
 import { startBatch } from '../client/start.ts'
 import type { Config, Pipeline } from '../config/pipeline.ts'
+import { counted } from '../counted.ts'
 import { PIPELINE, sensorId } from '../names.ts'
 import type { Warehouse } from '../warehouse/warehouse.ts'
 import { DONE, type ExitCode, FAILED } from './exit-code.ts'
@@ -86,7 +87,7 @@ const LISTED = 5
 export function surveyLines(survey: Survey, paused: boolean, sensor?: string): string[] {
   const { pipeline, loaded, rows, held, unsettled, unsettledPaths, retrying, missing, sourceError } = survey
   const counts = [
-    `${loaded} files loaded (${rows} rows)`,
+    `${counted(loaded, 'file')} loaded (${counted(rows, 'row')})`,
     `${held} held`,
     `${unsettled} unsettled`,
     `${retrying.length} retrying`,

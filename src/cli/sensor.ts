@@ -1,6 +1,7 @@
 import { WorkflowNotFoundError } from '@temporalio/client'
 import type { Command } from 'commander'
 import { loadConfig } from '../config/load.ts'
+import { counted } from '../counted.ts'
 import { TidemarkError } from '../errors.ts'
 import { sensorId } from '../names.ts'
 import { DONE, type Done, FAILED } from './exit-code.ts'
@@ -39,7 +40,7 @@ export function sensorCommand(program: Command, done: Done): void {
       if (json) printJson(state)
       else {
         print(
-          `${pipeline}: ${state.state}; last sweep ${state.sweptAt ?? 'not yet'}; ${state.unsettled} files not settled; ${state.inFlight} imports in flight`,
+          `${pipeline}: ${state.state}; last sweep ${state.sweptAt ?? 'not yet'}; ${counted(state.unsettled, 'file')} not settled; ${counted(state.inFlight, 'import')} in flight`,
         )
         if (state.failing !== null) print(`  ${state.failing}`)
         else if (state.notWatching) print(`  new files are found by listing only: ${state.notWatching}`)

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { above, between, type CheckOptions, notNull, oneOf, rowCount, sql, unique } from '../../src/checks/builders.ts'
 import { localFolder } from '../../src/config/define.ts'
+import { counted } from '../../src/counted.ts'
 import { explained } from '../harness/explained.ts'
 import { Running } from '../harness/running.ts'
 import { Workspace } from '../harness/workspace.ts'
@@ -75,7 +76,7 @@ test('each kind of check blocks a file that fails it: the ledger has the count a
     expect({ status, error }).toEqual({ status: 'held', error: expect.stringContaining(`check ${check} failed`) })
     expect(checks.filter(({ passed }) => !passed)).toMatchObject([{ check, failed, sample, blocking: true }])
     const such = sample.length > 0 ? ', such as {"id":' : '\n'
-    expect(await explained(running, `${name}.csv`)).toContain(`check: ${check}: ${failed} rows fail${such}`)
+    expect(await explained(running, `${name}.csv`)).toContain(`check: ${check}: ${counted(failed, 'row')} failed${such}`)
   }
 })
 
@@ -89,7 +90,7 @@ test('a check that does not block only records what it found: the file is loaded
     expect(status).toBe('loaded')
     expect(checks).toHaveLength(7)
     expect(checks.filter(({ passed }) => !passed)).toMatchObject([{ check, failed, sample, blocking: false }])
-    expect(await explained(running, `${name}.csv`)).toContain(`${check}: ${failed} rows fail (does not block)`)
+    expect(await explained(running, `${name}.csv`)).toContain(`${check}: ${counted(failed, 'row')} failed (does not block)`)
   }
   expect(running.said.told).toEqual([])
 })

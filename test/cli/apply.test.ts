@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { expect, test } from '@jest/globals'
 import { testServer } from '../harness/server-address.ts'
 import { endOnServer } from './clean-up.ts'
@@ -71,4 +72,13 @@ test('a namespace that is not there is named, with what to do, and nothing goes 
   const ends = [...(await project.runEach(['apply'], ['import', 'prices', 'day'])), await project.run('worker')]
   const words = `the server at ${testServer()} has no namespace 'nowhere'; create it with \`temporal operator namespace create -n nowhere\`, or set TEMPORAL_NAMESPACE`
   for (const end of ends) expect(end).toEqual({ code: 2, stdout: '', stderr: `tidemark: ${words}\n` })
+})
+
+test('a dry run and doctor make no warehouse', async () => {
+  const dropped = uniqueName('dropped')
+  await using project = await Project.create(configText({ [dropped]: pipelineText('dropped') }), { address: testServer() })
+  const [dry, doctor] = await project.runEach(['apply', '--dry-run'], ['doctor'])
+  expect(dry).toMatchObject({ code: 0, stdout: `would create  sensor   ${dropped}\n` })
+  expect(doctor?.stdout).toMatch(/^ok {2}warehouse: .*is not there yet/m)
+  expect(existsSync(project.path('.tidemark/warehouse.duckdb'))).toBe(false)
 })

@@ -43,9 +43,9 @@ test('`up --once` ends with 1 and says what is held, missing, unsettled or pause
     await written
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' })
     for (const line of [
-      `loaded ${held} good: 1 rows from good.csv\n`,
-      `${held}: 1 files loaded (1 rows), 1 held, 0 unsettled, 0 retrying, 0 missing\n  held: \`tidemark files ${held}\` lists them, \`tidemark explain FILE\` says why\n`,
-      `${dated}: 1 files loaded (1 rows), 0 held, 0 unsettled, 0 retrying, 1 missing\n  missing: 2018-01-23\n`,
+      `loaded ${held} good: 1 row from good.csv\n`,
+      `${held}: 1 file loaded (1 row), 1 held, 0 unsettled, 0 retrying, 0 missing\n  held: \`tidemark files ${held}\` lists them, \`tidemark explain FILE\` says why\n`,
+      `${dated}: 1 file loaded (1 row), 0 held, 0 unsettled, 0 retrying, 1 missing\n  missing: 2018-01-23\n`,
       `${growing}: 0 files loaded (0 rows), 0 held, 1 unsettled, 0 retrying, 0 missing\n  unsettled: now.csv\n`,
       `  the sensor is paused; \`tidemark sensor resume ${paused}\` goes on\n`,
     ])

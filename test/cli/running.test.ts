@@ -35,7 +35,7 @@ beforeAll(async () => {
     `loaded ${dropped} good: 2 rows from good.csv`,
     `held ${dropped} zero: `,
     `held ${dropped} broken: `,
-    `loaded ${dated} 2018-01-22: 1 rows from 2018-01-22.csv`,
+    `loaded ${dated} 2018-01-22: 1 row from 2018-01-22.csv`,
     `${dropped}: drop a file into ${project.path('dropped')}`,
     'watching; Ctrl-C stops',
   ])
@@ -57,7 +57,7 @@ test('status: a line a pipeline, what is not well below it, and the same as JSON
   const [text, all, one] = await project.runEach(['status'], ['status', '--json'], ['status', dropped, '--json'])
   expect(text).toMatchObject({ code: 1, stderr: '' })
   expect(text?.stdout).toContain(
-    `${dropped}: 1 files loaded (2 rows), 2 held, 0 unsettled, 0 retrying, 0 missing; sensor watching\n  held: \`tidemark files ${dropped}\``,
+    `${dropped}: 1 file loaded (2 rows), 2 held, 0 unsettled, 0 retrying, 0 missing; sensor watching\n  held: \`tidemark files ${dropped}\``,
   )
   expect(text?.stdout).toContain('  missing: 2018-01-23, 2018-01-24\n')
   expect(text?.stdout).toContain('  unsettled: growing.csv\n')
@@ -122,7 +122,7 @@ test('explain: loaded, held, new, outside, unmatched and unknown files, by eithe
     { pipeline: dropped, path: 'good.csv', inTable: true, steps: expect.arrayContaining([{ step: 'partition', text: 'good' }]) },
   ])
   expect(zero).toMatchObject({ code: 1, stderr: '' })
-  expect(zero?.stdout).toMatch(/^ {2}check +above\(share_price, 0\): 1 rows fail, such as \{.*"share_price":0/m)
+  expect(zero?.stdout).toMatch(/^ {2}check +above\(share_price, 0\): 1 row failed, such as \{.*"share_price":0/m)
   expect(zero?.stdout).toContain('nothing: this version is held; a corrected file is loaded when it comes')
   expect(broken?.stdout).toMatch(/^ {2}rejected +line 3, column share_price: .*many/m)
   expect(growing?.stdout).toContain('  now       new: the sensor loads it once it is unchanged for 3600 s\n')
@@ -142,7 +142,7 @@ test('import: what the partition is then', async () => {
     ['import', dated, '2018-02-30'],
     ['import', dated, '2018-02-01'],
   )
-  expect(loaded).toEqual({ code: 0, stdout: `${dropped} good: loaded, 2 rows of 1 files\n`, stderr: '' })
+  expect(loaded).toEqual({ code: 0, stdout: `${dropped} good: loaded, 2 rows of 1 file\n`, stderr: '' })
   expect(held).toMatchObject({ code: 1, stderr: '' })
   expect(held?.stdout).toMatch(new RegExp(`^${dropped} zero: held, .*above`))
   expect(nothing).toEqual({ code: 1, stdout: `${dropped} nowhere: nothing, no file for it in the source\n`, stderr: '' })
@@ -167,7 +167,7 @@ test('sensor: paused, it looks at nothing; resumed, it goes on', async () => {
     ['sensor', 'status', slow, '--json'],
   )
   expect(before?.stdout).toMatch(
-    new RegExp(`^${slow}: watching; last sweep 20[0-9TZ:.-]+; 1 files not settled; 0 imports in flight\n$`),
+    new RegExp(`^${slow}: watching; last sweep 20[0-9TZ:.-]+; 1 file not settled; 0 imports in flight\n$`),
   )
   expect(pause).toEqual({ code: 0, stdout: `${slow}: paused\n`, stderr: '' })
   expect(paused?.stdout).toMatch(new RegExp(`^${slow}: paused; `))

@@ -34,7 +34,7 @@ test('queues, priorities, summaries, details and failures tell pipeline, partiti
   })
   expect(await seen(running, held)).toEqual({
     summary: `import ${pipeline} 2018-01-22`,
-    details: expect.stringContaining(`**held**: 0 rows of 1 files\n\n${reason}`),
+    details: expect.stringContaining(`**held**: 0 rows of 1 file\n\n${reason}`),
     priority: 3,
     activities: [
       `loadPartition on ${pipeline}-load: load ${pipeline} 2018-01-22`,
@@ -46,7 +46,7 @@ test('queues, priorities, summaries, details and failures tell pipeline, partiti
   await workspace.drop('2018-01-22.csv', prices(1, 2))
   await running.outcome('2018-01-22.csv', 2)
   await expect(tidemark.importPartition(pipeline, '2018-01-22')).resolves.toMatchObject({ state: 'loaded' })
-  expect(await seen(running, held)).toMatchObject({ details: '**loaded**: 2 rows of 1 files', priority: 1 })
+  expect(await seen(running, held)).toMatchObject({ details: '**loaded**: 2 rows of 1 file', priority: 1 })
 
   await tidemark.startAll(pipeline).then((batch) => batch.result())
   expect(await seen(running, batchId(pipeline))).toMatchObject({
