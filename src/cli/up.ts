@@ -21,6 +21,9 @@ import { installRuntime } from './runtime.ts'
 import { summary } from './summary.ts'
 import { untilStopped } from './until-stopped.ts'
 
+/** After a crash a sensor may be deaf for a while; nobody waits for that. */
+const PAUSED_MS = 3_000
+
 interface UpOptions extends ConfigOption {
   readonly once?: boolean
   readonly port?: number
@@ -71,11 +74,20 @@ async function run(
   await registerSearchAttributes(client, namespace)
   await using worker = await startWorker({ config, server: address, reporter: lineReporter() })
   print(`Temporal at ${connected.address}${server === undefined ? '' : `, its Web UI at ${paint.cyan(server.uiUrl)}`}`)
-  const begun = begin({ config, client, warehouse: worker.warehouse }, server !== undefined)
-  const work = begun.then(() => (once ? finish({ config, client, warehouse: worker.warehouse }) : watch(config, client)))
-  const end = await Promise.race([work, stopped.then(() => DONE), worker.ended.then(() => FAILED), failed(server)])
-  if (!once) print('stopping')
-  return end
+  const options = { config, client, warehouse: worker.warehouse }
+  let telling = Promise.resolve()
+  const work = begin(options, server !== undefined).then(() => {
+    if (once) return finish(options)
+    telling = watch(config, client)
+    return telling.then(() => new Promise<never>(() => {}))
+  })
+  try {
+    const end = await Promise.race([work, stopped.then(() => DONE), worker.ended.then(() => FAILED), failed(server)])
+    if (!once) print('stopping')
+    return end
+  } finally {
+    await telling // a question that outlives its connection is asked again without one, and that ends the process, not the server
+  }
 }
 
 async function begin({ config, client, warehouse }: Parameters<typeof finish>[0], takeOver: boolean): Promise<void> {
@@ -89,15 +101,16 @@ async function begin({ config, client, warehouse }: Parameters<typeof finish>[0]
   }
 }
 
-async function watch(config: Config, client: Client): Promise<never> {
+async function watch(config: Config, client: Client): Promise<void> {
   const watched = [...config.pipelines.values()].filter(({ sensor }) => sensor !== undefined)
   for (const { name, source } of watched) print(`${paint.bold(name)}: drop a file into ${source.folder} as ${source.files}`)
   print('watching; Ctrl-C stops')
-  for (const { name } of watched) {
-    const paused = await isPaused(client, name).catch(() => false) // an answer may take a while after a crash; this is only a word to people
-    if (paused) print(`${name}: ${pausedText(name)}`)
-  }
-  return new Promise(() => {})
+  await client.withDeadline(Date.now() + PAUSED_MS, async () => {
+    for (const { name } of watched) {
+      const paused = await isPaused(client, name).catch(() => false) // this is only a word to people
+      if (paused) print(`${name}: ${pausedText(name)}`)
+    }
+  })
 }
 
 async function failed(server: RunningServer | undefined): Promise<never> {
