@@ -97,7 +97,7 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
 
   const isOpen = ({ workflowId, runId }: Run) => isRunOpen(activities.client, workflowId, runId)
   const ending = new AbortController()
-  void clearStaging(loading, isOpen, ending.signal).catch(() => undefined) // what stays is for the next start
+  const cleared = clearStaging(loading, isOpen, ending.signal).catch(() => undefined) // what stays is for the next start
   const shutdown = () => {
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown()
   }
@@ -105,7 +105,8 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
     // Together: what the watchers still ask may wait for a warehouse that somebody else holds, until this one is closed.
     ending.abort()
     const ends: PromiseLike<void>[] = [watchers[Symbol.asyncDispose]()]
-    if (settings.warehouse === undefined) ends.push(warehouse[Symbol.asyncDispose]())
+    // A question to the server that outlives the connection would be tried again without one, and end the process.
+    if (settings.warehouse === undefined) ends.push(cleared, warehouse[Symbol.asyncDispose]())
     await Promise.all(ends)
     await native.close()
     await connection.close()

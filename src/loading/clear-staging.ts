@@ -19,6 +19,7 @@ export async function clearStaging(
   signal.throwIfAborted()
   const live = new Set<string>()
   for (const standing of await warehouse.claims()) {
+    signal.throwIfAborted()
     if (await isOpen(standing)) live.add(standing.claim)
     else await warehouse.release(standing.pipeline, standing.claim, signal)
   }
