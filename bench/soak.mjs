@@ -15,6 +15,7 @@ import { differences, notUpToDate } from './soak/verdict.mjs'
 const SETTLE_MS = 300
 /** While it watches, all must be in the ledger within this: a server needs 10 s to believe that a worker is dead. */
 const CATCH_UP_MS = 60_000
+const LONGEST_SHOWN = 3_000
 
 const { values } = parseArgs({ options: { seconds: { type: 'string' }, seed: { type: 'string' }, keep: { type: 'boolean' } } })
 const seconds = Number(values.seconds ?? 60)
@@ -48,7 +49,7 @@ try {
 if (values.keep) console.log(`kept ${folder}`)
 else rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
 if (faults.length > 0) {
-  console.log(`\nseed ${seed}: ${faults.length} differences\n${faults.join('\n')}`)
+  console.log(`\nseed ${seed}: ${faults.length} differences\n${faults.map((fault) => fault.slice(0, LONGEST_SHOWN)).join('\n')}`)
   process.exitCode = 1
 }
 
@@ -85,9 +86,7 @@ async function say(name, work) {
 
 /** Nothing is changed any more, and it watches: so all is in the ledger soon. */
 async function catchUp() {
-  if (!product.isUp) product.start()
-  await product.watching()
-  await product.resumeAll()
+  await watchAll()
   const end = performance.now() + CATCH_UP_MS
   for (;;) {
     const left = []
@@ -104,14 +103,19 @@ async function catchUp() {
   }
 }
 
-async function settleDown() {
+async function watchAll() {
+  if (product.isStalled) product.wake()
   if (!product.isUp) product.start()
   await product.watching()
   await product.resumeAll()
+}
+
+async function settleDown() {
+  await watchAll()
   await product.endBackground()
   await product.stop()
   const { code, output } = await product.once()
-  if (stagedFolders().length > 0) await product.once() // those of a claim that stood are for the start after it
+  await product.once() // what killed loads have left goes at the first start after the end of their runs
   const staged = stagedFolders()
   if (staged.length > 0) faults.push(`staging is left: ${staged.join(', ')}`)
   faults.push(...product.brokenWorkflows())

@@ -3,7 +3,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { DuckDBInstance } from '@duckdb/node-api'
 
-const PATIENCE_MS = 20_000
+const PATIENCE_MS = 60_000
 const [file, ms, mode] = process.argv.slice(2)
 
 const PARTLY = `

@@ -1,41 +1,18 @@
 // Tidemark as a user runs it: its commands, in processes of their own, on a folder of their own.
-import { execFileSync, spawn } from 'node:child_process'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { startCommand } from './command.mjs'
+import { configText } from './config.mjs'
 
 const MAIN = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url))
 const HOLD = fileURLToPath(new URL('hold.mjs', import.meta.url))
 const START_MS = 60_000
-const STOP_MS = 45_000
+/** Without its server a worker is given 30 s to end. */
+const STOP_MS = 90_000
 const COMMAND_MS = 60_000
-/** A line of a stack: an error that nobody turned into words. */
-const STACK = /^\s+at .+:\d+:\d+\)?$/m
-
-const CONFIG = `import { above, daily, defineConfig, duckdb, dynamic, localFolder, notNull } from 'tidemark'
-
-const shared = {
-  columns: { name: 'VARCHAR', share_price: 'DOUBLE', amount: 'BIGINT' },
-  checks: [above('share_price', 0), notNull('amount')],
-  sensor: { every: '5s' },
-} as const
-const files = '{partition}.csv{,.gz}'
-
-export default defineConfig({
-  warehouse: duckdb('.tidemark/warehouse.duckdb'),
-  pipelines: {
-    dropped: { ...shared, source: localFolder('dropped', { files, settle: 'SETTLE' }), partitions: dynamic(), table: 'dropped' },
-    daily: {
-      ...shared,
-      source: localFolder('daily', { files, settle: 'SETTLE' }),
-      partitions: daily({ start: '2018-01-01', end: '2018-01-06' }),
-      table: 'daily',
-      schedule: { cron: '* * * * *' },
-    },
-  },
-})
-`
 
 export class Product {
   #folder
@@ -46,12 +23,14 @@ export class Product {
   #background = []
   /** Whether `up` should be running. */
   isUp = false
+  /** Whether it is stopped in the middle of whatever it was at, as on a machine that sleeps. */
+  isStalled = false
 
   constructor({ folder, ports, settleMs, faults }) {
     this.#folder = folder
     this.#ports = ports.map(String)
     this.#faults = faults
-    writeFileSync(join(folder, 'tidemark.config.ts'), CONFIG.replaceAll('SETTLE', `${settleMs}ms`))
+    writeFileSync(join(folder, 'tidemark.config.ts'), configText(settleMs))
   }
 
   get warehouse() {
@@ -74,14 +53,26 @@ export class Product {
     })
   }
 
+  stall() {
+    this.isStalled = true
+    this.#up.child.kill('SIGSTOP')
+  }
+
+  wake() {
+    this.isStalled = false
+    this.#up.child.kill('SIGCONT')
+  }
+
   async kill() {
     this.isUp = false
+    this.isStalled = false
     this.#up.child.kill('SIGKILL')
     await this.#up.ended
   }
 
   /** Ctrl-C: it stops all of it. */
   async stop() {
+    this.wake()
     this.isUp = false
     this.#up.child.kill('SIGINT')
     await this.#until(STOP_MS, '`up` to stop', () => this.#up.code !== undefined)
@@ -93,6 +84,7 @@ export class Product {
 
   /** `up` ends by itself after that. */
   async killServer() {
+    this.wake()
     this.isUp = false
     await this.#until(START_MS, 'a server', () => this.#endServer())
     await this.#until(STOP_MS, '`up` to end without its server', () => this.#up.code !== undefined)
@@ -102,6 +94,14 @@ export class Product {
   async killAll() {
     await this.kill()
     this.#endServer()
+  }
+
+  /** All that Temporal knows; the warehouse knows what was done. */
+  async loseServer() {
+    await this.killAll()
+    const state = join(this.#folder, '.tidemark')
+    if (!existsSync(state)) return
+    for (const name of readdirSync(state)) if (name.startsWith('temporal.db')) rmSync(join(state, name))
   }
 
   startWorker() {
@@ -194,23 +194,7 @@ export class Product {
   }
 
   #spawn(args) {
-    const env = { ...process.env, NO_COLOR: '1' }
-    for (const name of ['TEMPORAL_ADDRESS', 'TEMPORAL_NAMESPACE', 'FORCE_COLOR']) delete env[name]
-    const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
-    const run = { child, output: '', code: undefined }
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', (text) => {
-        run.output += text
-      })
-    }
-    child.once('exit', (code, signal) => {
-      run.code = code ?? signal
-    })
-    // A killed `up` leaves its server behind, which has a log of its own: so the pipes close with the process.
-    run.ended = new Promise((resolve) => child.once('close', resolve)).then(() => {
-      if (STACK.test(run.output)) this.#faults.push(`\`${args.slice(1).join(' ')}\` broke:\n${run.output}`)
-    })
-    return run
+    return startCommand(args, (broken) => this.#faults.push(broken))
   }
 
   async #until(ms, what, isSo) {
