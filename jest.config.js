@@ -13,6 +13,6 @@ export default {
   watchPathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.tidemark/', '<rootDir>/data/'],
   globalSetup: '<rootDir>/test/global-setup.ts',
   globalTeardown: '<rootDir>/test/global-teardown.ts',
-  testTimeout: 60_000,
+  testTimeout: 180_000,
   maxWorkers: 3, // they wait for files to settle more than they work
 }

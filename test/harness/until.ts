@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
 const LOOK_EVERY_MS = 50
-const GIVE_UP_MS = 45_000
+const GIVE_UP_MS = 90_000
 
 /** Looks until what is found is something, and answers it. */
 export async function until<T>(
