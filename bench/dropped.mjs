@@ -1,7 +1,6 @@
 // How soon a dropped file is in its table after it has settled, and how fast a burst is loaded; each beside DuckDB alone.
 // npm run bench [-- --short]. Prints a table, and writes JSON to .bench/dropped.json.
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -13,6 +12,7 @@ import { apply } from '../dist/src/schedules/apply.js'
 import { registerSearchAttributes } from '../dist/src/schedules/search-attributes.js'
 import { startServer } from '../dist/src/server/server.js'
 import { startWorker } from '../dist/worker.js'
+import { freePort } from './free-port.mjs'
 
 const short = process.argv.includes('--short')
 const ONE_BY_ONE = short ? 20 : 300
@@ -169,12 +169,4 @@ function median(values) {
 
 function quantile(values, share) {
   return values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))]
-}
-
-async function freePort() {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await new Promise((resolve) => probe.once('listening', resolve))
-  const { port } = probe.address()
-  await new Promise((resolve) => probe.close(resolve))
-  return port
 }

@@ -1,11 +1,11 @@
 // A random attack on the whole product from outside: files come and go in all ways, processes die, people interfere. In the end ledger and
 // table must be what the files say. npm run soak -- [--seconds N] [--seed S]; the same seed makes the same sequence of actions.
 import { existsSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
+import { freePort } from './free-port.mjs'
 import { chooseAction } from './soak/actions.mjs'
 import { Product } from './soak/product.mjs'
 import { seeded } from './soak/random.mjs'
@@ -135,12 +135,4 @@ function dailyVerdict(path) {
   const [day] = path.split('.')
   if (day === '2018-02-30') return 'invalid'
   return day >= '2018-01-01' && day <= '2018-01-06' ? 'valid' : 'outside'
-}
-
-async function freePort() {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await new Promise((resolve) => probe.once('listening', resolve))
-  const { port } = probe.address()
-  await new Promise((resolve) => probe.close(resolve))
-  return port
 }
