@@ -21,6 +21,11 @@ export function localFolder(folder: string, options: Without<Extract<Source, { k
   return { ...options, kind: 'local', folder }
 }
 
+/** The value of an environment variable: secrets are in the environment, never in a config. */
+export function env(name: string): { env: string } {
+  return { env: name }
+}
+
 type TimeOptions = Omit<TimePartitions, 'kind'>
 
 /** A partition an hour. Key: `2018-01-22-06`. The hour that the clock repeats in autumn is one partition. */

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { TidemarkError } from '../errors.ts'
 import { describeIssue, expectation } from './describe-issue.ts'
 import { pipelineFaults } from './faults.ts'
-import type { Config, Pipeline } from './pipeline.ts'
+import type { AfterLoad, Config, Pipeline } from './pipeline.ts'
 import { type CheckedPipeline, configSchema, pipeline as pipelineSchema } from './schema.ts'
 import { type PartitionsInput, toPartitions } from './time-partitions.ts'
 
@@ -26,6 +26,7 @@ export function parseConfig(exported: unknown, file: string): Config {
     stateFolder: resolve(folder, '.tidemark'),
     warehouse: { kind: 'duckdb', file: resolve(folder, parsed.data.warehouse.file) },
     temporal: parsed.data.temporal,
+    alerts: { webhookEnv: parsed.data.alerts.webhook?.env, command: parsed.data.alerts.command },
     pipelines: new Map(pipelines.map((pipeline) => [pipeline.name, pipeline])),
   }
 }
@@ -52,12 +53,26 @@ function toPipeline(name: string, checked: CheckedPipeline, folder: string): Pip
       folder: resolve(folder, checked.source.folder),
       files: checked.source.files,
       settleMs: checked.source.settle,
+      identity: checked.source.identity,
+      done: checked.source.done,
+      manifest: checked.source.manifest,
     },
     partitions,
     table: { schema: schema ?? 'main', name: table ?? checked.table },
     columns: checked.columns,
     csv: { ...checked.csv, nullText: [checked.csv.nullText].flat() },
     checks: checked.checks,
+    arrival: checked.arrival && {
+      files: checked.arrival.files,
+      marker: checked.arrival.marker,
+      deadlineMs: checked.arrival.deadline,
+    },
+    onBadRows:
+      checked.onBadRows === 'hold' ? 'hold' : { rows: checked.onBadRows.reject.rows, share: checked.onBadRows.reject.share },
+    onSchemaChange: checked.onSchemaChange,
+    onDeleted: checked.onDeleted,
+    onDuplicate: checked.onDuplicate,
+    afterLoad: toAfterLoad(checked.afterLoad),
     schedule: schedule && {
       cron: schedule.cron,
       timezone: schedule.timezone ?? (partitions.kind === 'dynamic' ? 'UTC' : partitions.timezone),
@@ -69,6 +84,14 @@ function toPipeline(name: string, checked: CheckedPipeline, folder: string): Pip
     },
     sensor: sensor && { everyMs: sensor.every },
   }
+}
+
+/** Beside the files that are loaded, so that a move is a rename. */
+const LOADED_FOLDER = '_loaded'
+
+function toAfterLoad(checked: CheckedPipeline['afterLoad']): AfterLoad {
+  if (typeof checked === 'object') return { kind: 'move', to: checked.move }
+  return checked === 'move' ? { kind: 'move', to: LOADED_FOLDER } : { kind: checked }
 }
 
 function sharedTables(pipelines: readonly Pipeline[]): string[] {

@@ -10,6 +10,7 @@ export interface Config {
   readonly stateFolder: string
   readonly warehouse: { readonly kind: 'duckdb'; readonly file: string }
   readonly temporal: { readonly namespace: string; readonly taskQueue: string }
+  readonly alerts: Alerts
   readonly pipelines: ReadonlyMap<string, Pipeline>
 }
 
@@ -22,6 +23,13 @@ export interface Pipeline {
   readonly columns: Readonly<Record<string, string>>
   readonly csv: Csv
   readonly checks: readonly Check[]
+  /** When a partition of many files may be loaded; undefined: each file as it comes. */
+  readonly arrival: Arrival | undefined
+  readonly onBadRows: 'hold' | RejectLimits
+  readonly onSchemaChange: 'freeze' | 'addColumns' | 'rescue'
+  readonly onDeleted: 'keep' | 'remove' | 'alert'
+  readonly onDuplicate: 'load' | 'skip' | 'hold'
+  readonly afterLoad: AfterLoad
   readonly schedule?: Schedule | undefined
   readonly sensor?: { readonly everyMs: number } | undefined
 }
@@ -36,6 +44,35 @@ export interface LocalFolder {
   readonly folder: string
   readonly files: string
   readonly settleMs: number
+  /** What a fingerprint is made of: the file's status, or its bytes. */
+  readonly identity: 'stat' | 'content'
+  /** The path of the marker that says that a file is whole, with `{file}` in it. */
+  readonly done: string | undefined
+  /** The path of the list of a partition's files, with the partition in it as in `files`. */
+  readonly manifest: string | undefined
+}
+
+/** Whichever comes first of `deadline`, counted from the partition's first file, and the other one. */
+export interface Arrival {
+  readonly files: number | undefined
+  /** The path of a file that says that the partition is complete, with the partition in it as in `files`. */
+  readonly marker: string | undefined
+  readonly deadlineMs: number | undefined
+}
+
+/** A file with more bad rows than one of these allows is held. */
+export interface RejectLimits {
+  readonly rows: number | undefined
+  readonly share: number | undefined
+}
+
+/** `to` is a folder, relative to the source's. */
+export type AfterLoad = { readonly kind: 'keep' | 'delete' } | { readonly kind: 'move'; readonly to: string }
+
+/** Where people are told. The webhook's address is the value of an environment variable. */
+export interface Alerts {
+  readonly webhookEnv: string | undefined
+  readonly command: readonly string[] | undefined
 }
 
 export interface Csv {

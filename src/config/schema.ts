@@ -12,9 +12,9 @@ const localFolder = strict({
   folder: z.string().min(1, 'expected the path of a folder'),
   files: z.string({ error: "expected a glob with {partition}, such as '{partition}.csv'" }),
   settle: duration.prefault('2s'),
-  identity: only('stat'),
-  done: notYet(),
-  manifest: notYet(),
+  identity: z.enum(['stat', 'content']).default('stat'),
+  done: z.string().optional(),
+  manifest: z.string().optional(),
 })
 
 const timezone = z.string().refine(isTimezone, {
@@ -51,6 +51,19 @@ const sensor = strict({
   sweepEvery: notYet(),
 })
 
+const arrival = strict({
+  files: z.number().int().min(1, 'expected at least 1 file').optional(),
+  marker: z.string().optional(),
+  deadline: duration.optional(),
+})
+
+const rejectSome = strict({
+  reject: strict({
+    rows: z.number().int().min(0, 'expected a number of rows').optional(),
+    share: z.number().min(0, 'expected a share from 0 to 1').max(1, 'expected a share from 0 to 1').optional(),
+  }),
+})
+
 export const pipeline = strict({
   source: z.discriminatedUnion('kind', [localFolder], {
     error: "expected a source: localFolder('folder', { files: '{partition}.csv' })",
@@ -64,11 +77,34 @@ export const pipeline = strict({
   checks: z.array(check).default([]),
   schedule: schedule.optional(),
   sensor: sensor.optional(),
-  onBadRows: only('hold'),
-  onSchemaChange: only('freeze'),
-  onDeleted: only('keep'),
-  onDuplicate: only('load'),
-  afterLoad: only('keep'),
+  arrival: arrival.optional(),
+  onBadRows: z
+    .union([z.literal('hold'), rejectSome], {
+      error: "expected 'hold', or { reject: { rows: 10 } }, or { reject: { share: 0.01 } }",
+    })
+    .default('hold'),
+  onSchemaChange: z.enum(['freeze', 'addColumns', 'rescue']).default('freeze'),
+  onDeleted: z.enum(['keep', 'remove', 'alert']).default('keep'),
+  onDuplicate: z.enum(['load', 'skip', 'hold']).default('load'),
+  afterLoad: z
+    .union([z.enum(['keep', 'move', 'delete']), strict({ move: z.string().min(1, 'expected a folder') })], {
+      error: "expected 'keep', 'move', { move: 'folder' } or 'delete'",
+    })
+    .default('keep'),
+})
+
+const secret = strict({ env: z.string().min(1, 'expected the name of an environment variable') })
+
+const alerts = strict({
+  webhook: z
+    .union([secret], {
+      error: "expected env('NAME'): its address is a secret, which the environment holds and the config does not",
+    })
+    .optional(),
+  command: z
+    .array(z.string().min(1), { error: "expected a list: the program and its arguments, such as ['bin/alert']" })
+    .min(1)
+    .optional(),
 })
 
 export const configSchema = strict({
@@ -80,6 +116,7 @@ export const configSchema = strict({
     namespace: z.string().min(1).default('default'),
     taskQueue: z.string().min(1).default('tidemark'),
   }).prefault({}),
+  alerts: alerts.prefault({}),
   pipelines: z
     .record(pipelineName, pipeline)
     .refine((pipelines) => Object.keys(pipelines).length > 0, { error: 'expected at least one pipeline, got none' }),

@@ -29,6 +29,12 @@ export interface LedgerEntry {
   readonly first_seen_at: string | null
   readonly settled_at: string | null
   readonly loaded_at: string | null
+  readonly decided_by: string | null
+  /** A decision without it is open. */
+  readonly carried_out_at: string | null
+  /** What we do with the source's file after its load: `owed` until it is `done`; null when it is kept. */
+  readonly after_load: 'owed' | 'done' | null
+  readonly moved_to: string | null
 }
 
 /** What a look must know of a path: its newest version, and the bytes whose rows are in the table now. */

@@ -31,7 +31,15 @@ test('what is left out has its default, and paths are relative to the config fil
   })
   expect(config.pipelines.get('scheduled')).toEqual({
     name: 'scheduled',
-    source: { kind: 'local', folder: '/project/data/daily', files: '{partition}.csv', settleMs: 2_000 },
+    source: {
+      kind: 'local',
+      folder: '/project/data/daily',
+      files: '{partition}.csv',
+      settleMs: 2_000,
+      identity: 'stat',
+      done: undefined,
+      manifest: undefined,
+    },
     partitions: {
       kind: 'daily',
       start: '2018-01-22',
@@ -52,6 +60,12 @@ test('what is left out has its default, and paths are relative to the config fil
       timestampFormat: undefined,
     },
     checks: [],
+    arrival: undefined,
+    onBadRows: 'hold',
+    onSchemaChange: 'freeze',
+    onDeleted: 'keep',
+    onDuplicate: 'load',
+    afterLoad: { kind: 'keep' },
     schedule: {
       cron: '0 6 * * *',
       timezone: 'Europe/Berlin',

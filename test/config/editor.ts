@@ -22,14 +22,16 @@ defineConfig({ warehouse, pipelines: { prices: { ...right, sensor: { every: '10 
 defineConfig({ warehouse, pipelines: { prices: { ...right, sensor: { every: 30 } } } })
 // @ts-expect-error not yet
 defineConfig({ warehouse, pipelines: { prices: { ...right, sensor: { sweepEvery: '1h' } } } })
-// @ts-expect-error not yet
-defineConfig({ warehouse, pipelines: { prices: { ...right, sensor: {}, onDeleted: 'remove' } } })
+// @ts-expect-error no such rule
+defineConfig({ warehouse, pipelines: { prices: { ...right, sensor: {}, onDeleted: 'forget' } } })
+// @ts-expect-error a secret in the config
+defineConfig({ warehouse, alerts: { webhook: 'https://hooks.example' }, pipelines: { prices: { ...right, sensor: {} } } })
 // @ts-expect-error another overlap policy
 defineConfig({ warehouse, pipelines: { prices: { ...right, schedule: { cron: '0 6 * * *', overlap: 'ALLOW' } } } })
 // @ts-expect-error a schedule without a cron
 defineConfig({ warehouse, pipelines: { prices: { ...right, schedule: { lateAfter: '1h' } } } })
-// @ts-expect-error not yet
-localFolder('source', { files: '{partition}.csv', identity: 'content' })
+// @ts-expect-error no such identity
+localFolder('source', { files: '{partition}.csv', identity: 'name' })
 // @ts-expect-error which files?
 localFolder('source', { settle: '2s' })
 // @ts-expect-error from which day on?

@@ -39,7 +39,7 @@ test.each<[what: string, fields: Readonly<Record<string, unknown>>, fault: strin
   [
     'a field that is none',
     { colums: {} },
-    "unknown field 'colums'; expected source, partitions, table, columns, csv, checks, schedule, sensor, onBadRows, onSchemaChange, onDeleted, onDuplicate, afterLoad",
+    "unknown field 'colums'; expected source, partitions, table, columns, csv, checks, schedule, sensor, arrival, onBadRows, onSchemaChange, onDeleted, onDuplicate, afterLoad",
   ],
   [
     'a field of a source that is none',
@@ -183,17 +183,9 @@ test.each<[fields: Parameters<typeof daily>[0], fault: string]>([
 })
 
 test.each<[option: string, fields: Readonly<Record<string, unknown>>]>([
-  ['source.identity', source({ identity: 'content' })],
-  ['source.done', source({ done: '{partition}.done' })],
-  ['source.manifest', source({ manifest: 'manifest.json' })],
   ['partitions.initial', { partitions: { kind: 'dynamic', initial: 'since' } }],
   ['partitions.initial', { partitions: { kind: 'dynamic', initial: 'none' } }],
   ['sensor.sweepEvery', { sensor: { every: '30s', sweepEvery: '1h' } }],
-  ['onBadRows', { onBadRows: { reject: { rows: 10 } } }],
-  ['onSchemaChange', { onSchemaChange: 'addColumns' }],
-  ['onDeleted', { onDeleted: 'remove' }],
-  ['onDuplicate', { onDuplicate: 'skip' }],
-  ['afterLoad', { afterLoad: 'move' }],
 ])('%s is refused as "not yet", never ignored', (option, fields) => {
   expect(faultsOf(config(fields))).toEqual([expect.stringMatching(new RegExp(`^pipelines\\.prices\\.${option}: not yet: `))])
 })
@@ -222,7 +214,7 @@ test('every fault is told at once, of all pipelines', () => {
     "pipelines.prices.table: expected a table name, such as 'prices' or 'raw.prices', got 7",
     "pipelines.a/b: expected a name of letters, digits, '_', '-' and '.', at most 64 long",
     `pipelines.other.sensor.every: expected a duration such as '2s', '45m' or '24h', got "soon"`,
-    "the config: unknown field 'secrets'; expected warehouse, temporal, pipelines",
+    "the config: unknown field 'secrets'; expected warehouse, temporal, alerts, pipelines",
     'pipelines.right.columns.price: type FLOAT keeps 7 digits and would spoil 33597290; declare DOUBLE',
   ])
   const pair = {

@@ -15,12 +15,26 @@ export const csvDefaults: Csv = { delimiter: ',', quote: '"', escape: '"', heade
 export function pipelineOf({ columns = { a: 'VARCHAR', b: 'BIGINT' }, checks = [], csv = {} }: Settings = {}): Pipeline {
   return {
     name: 'prices',
-    source: { kind: 'local', folder: '/nowhere', files: '{partition}.csv', settleMs: 0 },
+    source: {
+      kind: 'local',
+      folder: '/nowhere',
+      files: '{partition}.csv',
+      settleMs: 0,
+      identity: 'stat',
+      done: undefined,
+      manifest: undefined,
+    },
     partitions: { kind: 'dynamic' },
     table: { schema: 'main', name: 'prices' },
     columns,
     csv: { ...csvDefaults, ...csv },
     checks,
+    arrival: undefined,
+    onBadRows: 'hold',
+    onSchemaChange: 'freeze',
+    onDeleted: 'keep',
+    onDuplicate: 'load',
+    afterLoad: { kind: 'keep' },
   }
 }
 

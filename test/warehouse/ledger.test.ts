@@ -35,10 +35,14 @@ test('an entry has the fields that `files --json` promises, by name, type and or
     first_seen_at: '2026-01-02T03:04:06.000Z',
     settled_at: '2026-01-02T03:04:08.000Z',
     loaded_at: expect.stringMatching(TIME),
+    decided_by: null,
+    carried_out_at: null,
+    after_load: null,
+    moved_to: null,
   })
   expect(Object.keys(loaded ?? {}).join()).toBe(
     'pipeline,path,sequence,fingerprint,size,modified_at,partition_key,status,rows,rejected_rows,content_hash,error,checks,decision,' +
-      'reason,decided_at,gone_at,claim,workflow_id,run_id,code_version,first_seen_at,settled_at,loaded_at',
+      'reason,decided_at,gone_at,claim,workflow_id,run_id,code_version,first_seen_at,settled_at,loaded_at,decided_by,carried_out_at,after_load,moved_to',
   )
   expect(held).toMatchObject({ status: 'held', rows: null, rejected_rows: 1, error: 'bad rows', loaded_at: null })
 })

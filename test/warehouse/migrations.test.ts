@@ -12,14 +12,14 @@ test('opening a warehouse again keeps its identity and what is in it; a newer on
   await using again = duckdbWarehouse({ file })
   expect(await again.identity()).toBe(identity)
   expect(await again.files(loads.pipeline.name)).toHaveLength(1)
-  expect((await again.query('SELECT number FROM tidemark.migrations')).rows).toEqual([{ number: 1 }])
+  expect((await again.query('SELECT number FROM tidemark.migrations')).rows).toEqual([{ number: 1 }, { number: 2 }])
   await again.query('INSERT INTO tidemark.migrations VALUES (99, now())')
   await again[Symbol.asyncDispose]()
 
   await using old = duckdbWarehouse({ file })
   await expect(old.identity()).rejects.toMatchObject({
     code: 'WarehouseFailed',
-    message: 'the warehouse was made by a newer Tidemark (schema 99, this one knows 1); upgrade',
+    message: 'the warehouse was made by a newer Tidemark (schema 99, this one knows 2); upgrade',
   })
   await old[Symbol.asyncDispose]()
   await using reader = duckdbWarehouse({ file, readOnly: true })

@@ -6,6 +6,7 @@ import { dropClaim, readBackoffs, standingClaims, writeClaims } from './claims.t
 import { Gate, type GateOptions } from './gate.ts'
 import { readCounts, readFiles, readKnown, readRejected } from './ledger-queries.ts'
 import { appliedMigrations, migrate } from './migrate.ts'
+import { MIGRATIONS } from './migrations.ts'
 import { publishAll } from './publish.ts'
 import { rowsOf, transaction } from './sql.ts'
 
@@ -34,8 +35,14 @@ export function duckdbWarehouse(options: Omit<GateOptions, 'prepare'>): Warehous
 }
 
 async function expectSchema(connection: DuckDBConnection): Promise<void> {
-  if ((await appliedMigrations(connection)) === 0) {
+  const applied = await appliedMigrations(connection)
+  if (applied === 0)
     throw new TidemarkError('WarehouseFailed', 'the warehouse is empty; `tidemark up` or `tidemark worker` fills it')
+  if (applied < MIGRATIONS.length) {
+    throw new TidemarkError(
+      'WarehouseFailed',
+      'the warehouse was made by an older Tidemark; `tidemark up` or `tidemark worker` of this one brings it up to date',
+    )
   }
 }
 

@@ -49,8 +49,9 @@ export async function readFiles(connection: DuckDBConnection, pipeline: string, 
   return rows.map(toEntry).filter(({ partition_key }) => query.key === undefined || partition_key === query.key)
 }
 
-const TIMES = ['modified_at', 'decided_at', 'gone_at', 'first_seen_at', 'settled_at', 'loaded_at']
+const TIMES = ['modified_at', 'decided_at', 'carried_out_at', 'gone_at', 'first_seen_at', 'settled_at', 'loaded_at']
 const STATUS = z.enum(['loaded', 'held', 'duplicate', 'ignored', 'superseded', 'removed'] satisfies FileStatus[])
+const AFTER_LOAD = z.enum(['owed', 'done']).nullable()
 const CHECKS = z.array(
   z.object({
     check: z.string(),
@@ -87,6 +88,10 @@ function toEntry(row: Row): LedgerEntry {
     first_seen_at: textOrNull(row.first_seen_at),
     settled_at: textOrNull(row.settled_at),
     loaded_at: textOrNull(row.loaded_at),
+    decided_by: textOrNull(row.decided_by),
+    carried_out_at: textOrNull(row.carried_out_at),
+    after_load: AFTER_LOAD.parse(row.after_load),
+    moved_to: textOrNull(row.moved_to),
   }
 }
 

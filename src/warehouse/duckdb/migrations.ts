@@ -53,4 +53,17 @@ export const MIGRATIONS: readonly string[] = [
     text VARCHAR
   );
   `,
+  `
+  ALTER TABLE tidemark.files ADD COLUMN decided_by VARCHAR;
+  ALTER TABLE tidemark.files ADD COLUMN carried_out_at TIMESTAMPTZ;
+  ALTER TABLE tidemark.files ADD COLUMN after_load VARCHAR;
+  ALTER TABLE tidemark.files ADD COLUMN moved_to VARCHAR;
+
+  CREATE TABLE tidemark.told (
+    pipeline VARCHAR NOT NULL,
+    subject VARCHAR NOT NULL,
+    state VARCHAR NOT NULL,
+    told_at TIMESTAMPTZ NOT NULL
+  );
+  `,
 ]
