@@ -1,5 +1,5 @@
 // A random attack on the whole product from outside: files come and go in all ways, processes die, people interfere. In the end ledger and
-// table must be what the files say. npm run soak -- [--seconds N] [--seed S]; the same seed makes the same sequence of actions.
+// table must be what the files say. npm run soak -- [--minutes N] [--seed S]; the same seed makes the same sequence of actions.
 import { existsSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,9 +7,11 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { freePort } from './free-port.mjs'
 import { chooseAction } from './soak/actions.mjs'
+import { PIPELINES } from './soak/config.mjs'
 import { Product } from './soak/product.mjs'
 import { seeded } from './soak/random.mjs'
 import { SourceFiles } from './soak/source-files.mjs'
+import { TakenFiles } from './soak/taken-files.mjs'
 import { differences, notUpToDate } from './soak/verdict.mjs'
 
 const SETTLE_MS = 300
@@ -17,8 +19,8 @@ const SETTLE_MS = 300
 const CATCH_UP_MS = 60_000
 const LONGEST_SHOWN = 3_000
 
-const { values } = parseArgs({ options: { seconds: { type: 'string' }, seed: { type: 'string' }, keep: { type: 'boolean' } } })
-const seconds = Number(values.seconds ?? 60)
+const { values } = parseArgs({ options: { minutes: { type: 'string' }, seed: { type: 'string' }, keep: { type: 'boolean' } } })
+const seconds = Number(values.minutes ?? 1) * 60
 const seed = Number(values.seed ?? Date.now() % 1_000_000)
 console.log(`soak for ${seconds} s; --seed ${seed}`)
 
@@ -29,7 +31,9 @@ const product = new Product({ folder, ports: [await freePort(), await freePort()
 const pipelines = [
   new SourceFiles({ name: 'dropped', folder, verdictOf: () => 'valid' }),
   new SourceFiles({ name: 'daily', folder, verdictOf: dailyVerdict }),
+  new SourceFiles({ name: 'mirror', folder, verdictOf: () => 'valid' }),
 ]
+const taken = new TakenFiles({ folder })
 for (const signal of ['SIGINT', 'SIGTERM']) {
   process.once(signal, async () => {
     await product.end()
@@ -58,7 +62,7 @@ async function attack() {
   let actions = 0
   for (; performance.now() < end; actions++) {
     if (random.chance(0.01)) await say('all is quiet until', catchUp)
-    const { name, run } = chooseAction(random, product, pipelines)
+    const { name, run } = chooseAction(random, product, pipelines, taken)
     await say(name, run)
     // Shorter, longer and much longer than a file takes to settle, and never within one tick of the file system's clock.
     await delay(
@@ -94,6 +98,8 @@ async function catchUp() {
       const { output } = await product.command('files', files.name, '--json')
       const entries = new Map(output.startsWith('[') ? JSON.parse(output).map((entry) => [entry.path, entry]) : [])
       left.push(...notUpToDate(files, (path) => entries.get(path)).map((path) => `${files.name}/${path}`))
+      for (const [path, { gone_at }] of entries)
+        if (files.current(path) === undefined && gone_at === null) left.push(`${files.name}/${path}, which is gone`)
     }
     if (left.length === 0) return 'it has caught up'
     if (performance.now() > end) {
@@ -111,7 +117,7 @@ async function watchAll() {
 }
 
 async function settleDown() {
-  await watchAll()
+  await catchUp() // what is gone is believed by a sensor only
   await product.endBackground()
   await product.stop()
   const { code, output } = await product.once()
@@ -121,8 +127,12 @@ async function settleDown() {
   faults.push(...product.brokenWorkflows())
   const left = product.left()
   if (left.length > 0) faults.push(`processes are left:\n${left.join('\n')}`)
-  const found = await differences(product.warehouse, pipelines, SETTLE_MS)
+  const found = await differences(product.warehouse, pipelines, taken, SETTLE_MS)
   faults.push(...found)
+  for (const name of PIPELINES) {
+    const audit = await product.command('audit', name)
+    if (audit.code !== 0) faults.push(`\`audit ${name}\` ended with ${audit.code}:\n${audit.output}`)
+  }
   if (found.length > 0 || ![0, 1].includes(code)) faults.push(`\`up --once\` ended with ${code}:\n${output}`)
 }
 

@@ -1,4 +1,5 @@
 // What can happen to files and to the product. Each action is chosen by chance, with its weight, among those that are possible.
+import { PIPELINES } from './config.mjs'
 import { BADNESS, badBytes, bytesOf, goodText } from './content.mjs'
 
 const DROPPED = ['one', 'two', 'three', 'a b', 'ä', "x'y", '100%', '-lead', '[1]x']
@@ -58,8 +59,20 @@ const ON_FILES = [
   },
   { weight: 4, name: 'delete', run: (random, files) => each(random, files.present, (path) => files.remove(path)) },
   { weight: 4, name: 'rename', run: rename },
+  { weight: 2, name: 'copy', run: copy },
   { weight: 0.5, name: 'burst', run: burst },
 ] // prettier-ignore
+
+/** Whole at once: what is written on after it was moved would be written elsewhere. */
+const DROP_TO_TAKE = {
+  weight: 8,
+  name: 'drop to take',
+  run: (random, taken) => {
+    const path = anyPath(random, taken)
+    taken.drop(path, random.chance(0.7) ? good(random, path) : bad(random, path))
+    return path
+  },
+}
 
 const ON_PRODUCT = [
   { weight: 1.2, name: 'kill', when: ({ isUp }) => isUp, run: (_, product) => product.kill() },
@@ -74,14 +87,16 @@ const ON_PRODUCT = [
   { weight: 1.5, name: 'kill the second worker', when: ({ hasWorker }) => hasWorker, run: (_, product) => product.killWorker() },
   { weight: 1, name: 'sensor', when: ({ isUp }) => isUp, run: sensor },
   { weight: 1.5, name: 'import', when: ({ isUp }) => isUp, run: importOne },
+  { weight: 3, name: 'act', when: ({ isUp }) => isUp, run: act },
   { weight: 1, name: 'hold the warehouse', when: () => true, run: hold },
 ]
 
-export function chooseAction(random, product, pipelines) {
+export function chooseAction(random, product, pipelines, taken) {
   const possible = ON_PRODUCT.filter(({ when }) => when(product))
-  const { name, run } = random.weighted([...ON_FILES, ...possible])
+  const { name, run } = random.weighted([...ON_FILES, DROP_TO_TAKE, ...possible])
+  if (name === DROP_TO_TAKE.name) return { name: 'drop taken/', run: () => run(random, taken) }
   if (possible.some((action) => action.name === name))
-    return { name, run: async () => (await run(random, product, pipelines)) ?? '' }
+    return { name, run: async () => (await run(random, product, [...pipelines, taken])) ?? '' }
   const files = random.pick(pipelines)
   return { name: `${name} ${files.name}/`, run: () => run(random, files)?.at(-1) }
 }
@@ -118,6 +133,13 @@ function rename(random, files) {
   })
 }
 
+function copy(random, files) {
+  return each(random, files.whole, (from) => {
+    const to = anyPath(random, files)
+    if (to !== from && isPacked(to) === isPacked(from)) files.copy(from, to)
+  })
+}
+
 function burst(random, files) {
   if (files.name === 'daily') return undefined
   for (let number = 0; number < BURST; number++) files.replace(`burst ${number}.csv`, good(random, 'burst.csv'))
@@ -126,7 +148,7 @@ function burst(random, files) {
 
 function sensor(random, product) {
   const action = random.pick(['pause', 'resume', 'poll'])
-  const pipeline = random.pick(['dropped', 'daily'])
+  const pipeline = random.pick(PIPELINES)
   product.beside('sensor', action, pipeline)
   return `${action} ${pipeline}`
 }
@@ -136,6 +158,18 @@ function importOne(random, product, pipelines) {
   const key = random.pick(name === 'daily' ? DAILY : DROPPED)
   product.beside('import', name, '--', key)
   return `${name} ${key}`
+}
+
+/** A person acts on a file that is there, or was. */
+function act(random, product, pipelines) {
+  const files = random.pick(pipelines)
+  const paths = [...files.versions.keys()]
+  if (paths.length === 0) return undefined
+  const path = random.pick(paths)
+  const action = random.pick(['retry', 'release', 'release', 'remove'])
+  if (action === 'remove') files.removes.add(path)
+  product.beside(action, ...(action === 'release' ? ['--reason', 'it is right'] : []), '--pipeline', files.name, '--', path)
+  return `${action} ${files.name}/${path}`
 }
 
 function hold(random, product) {

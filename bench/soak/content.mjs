@@ -50,6 +50,17 @@ export function bytesOf(text, packed) {
 
 /** The rows of these bytes in the order of COLUMNS; undefined when they must be held. */
 export function rowsOf(bytes, packed) {
+  const cells = readable(bytes, packed)
+  return cells?.every(isGood) ? cells.map(valuesOf) : undefined
+}
+
+/** The rows of these bytes when a person releases them: only a check may hold them. */
+export function releasedRowsOf(bytes, packed) {
+  const cells = readable(bytes, packed)
+  return cells?.every(isWhole) && !cells.every(isGood) ? cells.map(valuesOf) : undefined
+}
+
+function readable(bytes, packed) {
   let text
   try {
     text = (packed ? gunzipSync(bytes) : bytes).toString()
@@ -61,10 +72,9 @@ export function rowsOf(bytes, packed) {
   if (names.length !== COLUMNS.length || COLUMNS.some((column) => !names.includes(column))) return undefined
   const rows = lines.map((line) => line.split(','))
   if (rows.some((cells) => cells.length !== COLUMNS.length)) return undefined
-  const ordered = rows.map((cells) => COLUMNS.map((column) => cells[names.indexOf(column)]))
-  return ordered.every(isGood) ? ordered.map(([name, price, amount]) => [name, Number(price), amount]) : undefined
+  return rows.map((cells) => COLUMNS.map((column) => cells[names.indexOf(column)]))
 }
 
-function isGood([name, price, amount]) {
-  return name !== '' && Number(price) > 0 && /^\d{1,18}$/.test(amount)
-}
+const isGood = (cells) => isWhole(cells) && Number(cells[1]) > 0
+const isWhole = ([name, , amount]) => name !== '' && /^\d{1,18}$/.test(amount)
+const valuesOf = ([name, price, amount]) => [name, price === '' ? null : Number(price), amount]

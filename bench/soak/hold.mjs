@@ -2,6 +2,7 @@
 // Exit code 1: they are not. 2: it could not open the file.
 import { setTimeout as delay } from 'node:timers/promises'
 import { DuckDBInstance } from '@duckdb/node-api'
+import { PIPELINES } from './config.mjs'
 
 const PATIENCE_MS = 60_000
 const [file, ms, mode] = process.argv.slice(2)
@@ -16,7 +17,7 @@ const NOBODYS = `
 
 const connection = await (await opened()).connect()
 const wrong = []
-for (const table of ['dropped', 'daily']) {
+for (const table of PIPELINES) {
   const known = await connection.runAndReadAll(`SELECT 1 FROM duckdb_tables() WHERE table_name = '${table}'`)
   if (known.currentRowCount === 0) continue
   for (const sql of [PARTLY, NOBODYS]) {

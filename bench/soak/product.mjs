@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { startCommand } from './command.mjs'
-import { configText } from './config.mjs'
+import { configText, PIPELINES } from './config.mjs'
 
 const MAIN = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url))
 const HOLD = fileURLToPath(new URL('hold.mjs', import.meta.url))
@@ -138,7 +138,7 @@ export class Product {
   }
 
   async resumeAll() {
-    for (const pipeline of ['dropped', 'daily']) {
+    for (const pipeline of PIPELINES) {
       const { code, output } = await this.command('sensor', 'resume', pipeline)
       if (code !== 0) this.#faults.push(`\`sensor resume ${pipeline}\` ended with ${code}: ${output}`)
     }

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { appendFileSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { rowsOf } from './content.mjs'
+import { releasedRowsOf, rowsOf } from './content.mjs'
 
 export class SourceFiles {
   #beside
@@ -10,6 +10,8 @@ export class SourceFiles {
   versions = new Map()
   /** Path to the bytes that are still to come of a file that is being written. */
   unfinished = new Map()
+  /** Paths whose rows a person has asked to take out, at some time. */
+  removes = new Set()
 
   /** `verdictOf(path)`: 'valid', 'invalid' (every version is held) or 'outside' (left alone). */
   constructor({ name, folder, verdictOf }) {
@@ -71,6 +73,10 @@ export class SourceFiles {
     else this.unfinished.delete(path)
   }
 
+  copy(from, to) {
+    this.replace(to, this.bytes(from))
+  }
+
   remove(path) {
     this.#change([path], [], () => rmSync(this.#at(path)))
   }
@@ -94,13 +100,17 @@ export class SourceFiles {
     }
     for (const path of given) this.unfinished.delete(path)
     for (const path of written) {
+      const known = new Set([...this.versions.values()].flat().map(({ hash }) => hash))
       const { size, mtimeNs, ctimeNs, ino } = statSync(this.#at(path), { bigint: true })
       const bytes = this.bytes(path)
       const versions = this.versions.get(path) ?? []
+      const hash = createHash('sha256').update(bytes).digest('hex')
       versions.push({
         fingerprint: `${size}-${mtimeNs}-${ctimeNs}-${ino}`,
-        hash: createHash('sha256').update(bytes).digest('hex'),
+        hash,
+        copied: this.name === 'mirror' && known.has(hash),
         rows: this.verdictOf(path) === 'valid' ? rowsOf(bytes, path.endsWith('.gz')) : undefined,
+        releasedRows: this.verdictOf(path) === 'valid' ? releasedRowsOf(bytes, path.endsWith('.gz')) : undefined,
         from,
         until: undefined,
       })

@@ -3,7 +3,7 @@ import { DuckDBInstance } from '@duckdb/node-api'
 import { COLUMNS } from './content.mjs'
 
 /** What differs, in words; nothing when all is well. */
-export async function differences(warehouse, pipelines, settleMs) {
+export async function differences(warehouse, pipelines, taken, settleMs) {
   const instance = await DuckDBInstance.create(warehouse)
   const connection = await instance.connect()
   const query = async (sql) => (await connection.runAndReadAll(sql)).getRowObjectsJson()
@@ -13,7 +13,19 @@ export async function differences(warehouse, pipelines, settleMs) {
     const tables = await query(`SELECT 1 FROM duckdb_tables() WHERE table_name = '${files.name}'`)
     const rows = tables.length === 0 ? [] : await query(`SELECT * FROM ${files.name}`)
     found.push(...compare(files, ledger, rows, settleMs).map((line) => `${files.name}: ${line}`))
+    if (files.name === 'mirror') found.push(...mirrored(files, ledger).map((line) => `mirror: ${line}`))
   }
+  const ledger = await query("SELECT * FROM tidemark.files WHERE pipeline = 'taken' ORDER BY path, sequence")
+  const loads = await query("SELECT 1 FROM duckdb_tables() WHERE table_name = 'taken'")
+  found.push(
+    ...taken.differences(ledger, loads.length === 0 ? [] : await query('SELECT * FROM taken')).map((line) => `taken: ${line}`),
+  )
+  const open = await query('SELECT * FROM tidemark.files WHERE decision IS NOT NULL AND carried_out_at IS NULL')
+  found.push(
+    ...open
+      .filter(isNewest(await query('SELECT pipeline, path, sequence FROM tidemark.files')))
+      .map((entry) => `a decision is left: ${JSON.stringify(entry)}`),
+  )
   const claims = await query('SELECT * FROM tidemark.claims')
   found.push(...claims.map((claim) => `a claim is left: ${JSON.stringify(claim)}`))
   connection.closeSync()
@@ -50,6 +62,7 @@ function compare(files, ledger, rows, settleMs) {
 function wrongEntries(entries, versions, settleMs) {
   const wrong = []
   const lastGood = entries.findLast(({ status }) => status !== 'held')
+  const removed = entries.some(({ decision, gone_at, carried_out_at }) => (decision === 'remove' && carried_out_at) || gone_at)
   let before = -1
   for (const [index, entry] of entries.entries()) {
     const { sequence, status } = entry
@@ -65,21 +78,53 @@ function wrongEntries(entries, versions, settleMs) {
     const livedMs = version.until === undefined ? Number.POSITIVE_INFINITY : version.until - version.from
     if (livedMs < settleMs)
       wrong.push(`entry ${sequence} is of a version that was there for ${livedMs.toFixed(0)} ms: it had not settled`)
-    const expected = version.rows === undefined ? 'held' : entry === lastGood ? 'loaded' : 'superseded'
-    if (status !== expected) wrong.push(`entry ${sequence} is ${status}, expected ${expected}`)
+    const released = entry.decision === 'release' && version.releasedRows !== undefined
+    const expected =
+      version.rows === undefined && (!released || status === 'held') ? ['held'] : entry === lastGood ? ['loaded'] : ['superseded']
+    if (expected[0] !== 'held') expected.push(...(removed ? ['removed'] : []), ...(version.copied ? ['duplicate'] : []))
+    if (!expected.includes(status)) wrong.push(`entry ${sequence} is ${status}, expected ${expected.join(' or ')}`)
     if (status === 'held' && !entry.error) wrong.push(`entry ${sequence} is held without a reason`)
     if (entry.content_hash !== null && entry.content_hash !== version.hash)
       wrong.push(`entry ${sequence} has the hash of other bytes`)
-    if (status === 'loaded' && Number(entry.rows) !== version.rows?.length)
+    if (status === 'loaded' && Number(entry.rows) !== (version.rows ?? version.releasedRows)?.length)
       wrong.push(`entry ${sequence} says ${entry.rows} rows`)
   }
   return wrong
 }
 
+/** Each content that is there is loaded, and once; nothing is that is gone. */
+function mirrored(files, ledger) {
+  const newest = new Map(ledger.map((entry) => [entry.path, entry]))
+  const loaded = groups(
+    ledger.filter(({ status }) => status === 'loaded'),
+    ({ content_hash }) => content_hash,
+  )
+  const found = []
+  for (const path of files.present) {
+    const { rows, hash } = files.current(path)
+    const entry = newest.get(path)
+    if (rows !== undefined && !loaded.has(hash) && entry?.decision !== 'remove')
+      found.push(`${path} is there, and its rows are not`)
+  }
+  for (const [hash, entries] of loaded) {
+    if (entries.length > 1) found.push(`the same bytes are loaded as ${entries.map(({ path }) => path).join(', ')} (${hash})`)
+    for (const { path } of entries) if (files.current(path) === undefined) found.push(`${path} is gone, and its rows are not`)
+  }
+  return found
+}
+
+function isNewest(entries) {
+  const last = new Map()
+  for (const { pipeline, path, sequence } of entries)
+    last.set(`${pipeline} ${path}`, Math.max(sequence, last.get(`${pipeline} ${path}`) ?? 0))
+  return ({ pipeline, path, sequence }) => last.get(`${pipeline} ${path}`) === sequence
+}
+
 function wrongRows(path, entries, versions, rows) {
   const entry = entries.findLast(({ status }) => status !== 'held')
   const version = versions.find(({ fingerprint }) => fingerprint === entry?.fingerprint)
-  const expected = (version?.rows ?? []).map((cells) => cells.join(',')).sort()
+  const rowsInTable = entry?.status === 'loaded' ? (version?.rows ?? version?.releasedRows ?? []) : []
+  const expected = rowsInTable.map((cells) => cells.join(',')).sort()
   const found = rows.map((row) => COLUMNS.map((column) => row[column]).join(',')).sort()
   const wrong = []
   if (found.join('\n') !== expected.join('\n'))
