@@ -50,7 +50,10 @@ function compare(files, ledger, rows, settleMs) {
   for (const path of new Set([...entriesOf.keys(), ...rowsOf.keys()])) {
     const versions = files.versions.get(path) ?? []
     const entries = entriesOf.get(path) ?? []
-    const wrong = [...wrongEntries(entries, versions, settleMs), ...wrongRows(path, entries, versions, rowsOf.get(path) ?? [])]
+    const wrong = [
+      ...wrongEntries(entries, versions, files.removes.has(path), settleMs),
+      ...wrongRows(path, entries, versions, rowsOf.get(path) ?? []),
+    ]
     if (files.verdictOf(path) === 'outside') wrong.push('it is none of these partitions, but it is in the ledger')
     found.push(...wrong.map((line) => `${path}: ${line}`))
     if (wrong.length > 0)
@@ -59,10 +62,10 @@ function compare(files, ledger, rows, settleMs) {
   return found
 }
 
-function wrongEntries(entries, versions, settleMs) {
+function wrongEntries(entries, versions, removedByPerson, settleMs) {
   const wrong = []
   const lastGood = entries.findLast(({ status }) => status !== 'held')
-  const removed = entries.some(({ decision, gone_at, carried_out_at }) => (decision === 'remove' && carried_out_at) || gone_at)
+  const removed = removedByPerson || entries.some(({ gone_at }) => gone_at !== null)
   let before = -1
   for (const [index, entry] of entries.entries()) {
     const { sequence, status } = entry
@@ -94,7 +97,6 @@ function wrongEntries(entries, versions, settleMs) {
 
 /** Each content that is there is loaded, and once; nothing is that is gone. */
 function mirrored(files, ledger) {
-  const newest = new Map(ledger.map((entry) => [entry.path, entry]))
   const loaded = groups(
     ledger.filter(({ status }) => status === 'loaded'),
     ({ content_hash }) => content_hash,
@@ -102,9 +104,7 @@ function mirrored(files, ledger) {
   const found = []
   for (const path of files.present) {
     const { rows, hash } = files.current(path)
-    const entry = newest.get(path)
-    if (rows !== undefined && !loaded.has(hash) && entry?.decision !== 'remove')
-      found.push(`${path} is there, and its rows are not`)
+    if (rows !== undefined && !loaded.has(hash) && !files.removes.has(path)) found.push(`${path} is there, and its rows are not`)
   }
   for (const [hash, entries] of loaded) {
     if (entries.length > 1) found.push(`the same bytes are loaded as ${entries.map(({ path }) => path).join(', ')} (${hash})`)
