@@ -1,21 +1,26 @@
 import { Command, CommanderError } from 'commander'
 import { TidemarkError } from '../errors.ts'
 import { CODE_VERSION } from '../version.ts'
-import { applyCommand } from './apply.ts'
-import { doctorCommand } from './doctor.ts'
-import { DONE, type ExitCode, FAILED, WRONG_USE } from './exit-code.ts'
-import { explainCommand } from './explain.ts'
-import { filesCommand } from './files.ts'
-import { importCommand } from './import.ts'
-import { queryCommand } from './query.ts'
-import { sensorCommand } from './sensor.ts'
-import { serverWords } from './server-words.ts'
-import { statusCommand } from './status.ts'
-import { upCommand } from './up.ts'
-import { workerCommand } from './worker.ts'
+import { DONE, type Done, type ExitCode, FAILED, WRONG_USE } from './exit-code.ts'
 
 /** What a person can mend by calling again, differently. */
 const MISTAKES = new Set(['UsageError', 'ConfigInvalid', 'AlreadyRunning', 'PortTaken'])
+
+type AddCommand = (program: Command, done: Done) => void
+
+/** In the order of the help. Each is loaded when it is asked for: all of them together take most of a second. */
+const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
+  up: async () => (await import('./up.ts')).upCommand,
+  worker: async () => (await import('./worker.ts')).workerCommand,
+  apply: async () => (await import('./apply.ts')).applyCommand,
+  status: async () => (await import('./status.ts')).statusCommand,
+  files: async () => (await import('./files.ts')).filesCommand,
+  explain: async () => (await import('./explain.ts')).explainCommand,
+  import: async () => (await import('./import.ts')).importCommand,
+  sensor: async () => (await import('./sensor.ts')).sensorCommand,
+  query: async () => (await import('./query.ts')).queryCommand,
+  doctor: async () => (await import('./doctor.ts')).doctorCommand,
+}
 
 /** Runs one command and answers with the exit code; the process ends when nothing is open any more. */
 export async function run(argv: readonly string[]): Promise<ExitCode> {
@@ -29,25 +34,13 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
   const done = (result: ExitCode) => {
     code = result
   }
-  for (const add of [
-    upCommand,
-    workerCommand,
-    applyCommand,
-    statusCommand,
-    filesCommand,
-    explainCommand,
-    importCommand,
-    sensorCommand,
-    queryCommand,
-    doctorCommand,
-  ]) {
-    add(program, done)
-  }
+  const named = COMMANDS[argv[2] ?? '']
+  for (const load of named === undefined ? Object.values(COMMANDS) : [named]) (await load())(program, done)
   try {
     await program.parseAsync(argv)
     return code
   } catch (error) {
-    return exitCodeOf(error)
+    return await exitCodeOf(error)
   }
 }
 
@@ -59,12 +52,13 @@ Exit code: 0 done, 1 something is held, failed or missing, 2 wrong use.
   npx tidemark explain data/source/2018-01-22.csv    why a file is, or is not, in its table
 `
 
-function exitCodeOf(error: unknown): ExitCode {
+async function exitCodeOf(error: unknown): Promise<ExitCode> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? DONE : WRONG_USE
   if (error instanceof TidemarkError) {
     process.stderr.write(`tidemark: ${error.message}\n`)
     return MISTAKES.has(error.code) ? WRONG_USE : FAILED
   }
+  const { serverWords } = await import('./server-words.ts') // with all of the client behind it
   const words = serverWords(error)
   if (words === undefined) throw error
   process.stderr.write(`tidemark: the Temporal server refused: ${words}; \`tidemark doctor\` looks at all that is needed\n`)

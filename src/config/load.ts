@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createJiti } from 'jiti'
 import { messageOf, TidemarkError } from '../errors.ts'
@@ -30,7 +30,10 @@ function defaultFile(): string {
 async function runConfig(path: string): Promise<unknown> {
   const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
   const entry = fileURLToPath(new URL(`../index.${ending}`, import.meta.url))
-  const jiti = createJiti(import.meta.url, { alias: { tidemark: entry }, fsCache: false, moduleCache: false })
+  // What it compiles it keeps: the compiler alone takes a quarter of a second to load.
+  const state = join(dirname(path), '.tidemark')
+  const fsCache = existsSync(state) && join(state, 'compiled')
+  const jiti = createJiti(import.meta.url, { alias: { tidemark: entry }, fsCache, moduleCache: false })
   try {
     return await jiti.import(path, { default: true })
   } catch (error) {
