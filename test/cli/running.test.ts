@@ -96,7 +96,7 @@ test('files: the ledger as a table, and with the fields of the ledger as JSON', 
   expect(entries).toHaveLength(3)
   const [entry] = Array.isArray(entries) ? entries : []
   const fields =
-    'pipeline path sequence fingerprint size modified_at partition_key status rows rejected_rows content_hash error checks decision reason decided_at gone_at claim workflow_id run_id code_version first_seen_at settled_at loaded_at'
+    'pipeline path sequence fingerprint size modified_at partition_key status rows rejected_rows content_hash error checks decision reason decided_at gone_at claim workflow_id run_id code_version first_seen_at settled_at loaded_at decided_by carried_out_at after_load moved_to'
   expect(Object.keys(entry)).toEqual(fields.split(' '))
   expect(clean?.code).toBe(0)
 })
