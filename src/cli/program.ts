@@ -16,6 +16,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   status: async () => (await import('./status.ts')).statusCommand,
   files: async () => (await import('./files.ts')).filesCommand,
   explain: async () => (await import('./explain.ts')).explainCommand,
+  audit: async () => (await import('./audit.ts')).auditCommand,
   import: async () => (await import('./import.ts')).importCommand,
   sensor: async () => (await import('./sensor.ts')).sensorCommand,
   query: async () => (await import('./query.ts')).queryCommand,

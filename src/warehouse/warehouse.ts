@@ -2,6 +2,7 @@ import type { CheckResult } from '../checks/check.ts'
 import type { Pipeline } from '../config/pipeline.ts'
 import type { Listed } from '../sources/source.ts'
 import type { Rejected } from '../staging/staged.ts'
+import type { Inventoried } from './inventory.ts'
 import type { Known, LedgerEntry } from './ledger.ts'
 
 /** The workflow run on whose behalf a load works. */
@@ -116,6 +117,8 @@ export interface Warehouse extends AsyncDisposable {
   backoffs(pipeline: string): Promise<readonly Backoff[]>
   files(pipeline: string, query?: FilesQuery): Promise<readonly LedgerEntry[]>
   counts(pipeline: string): Promise<PipelineCounts>
+  /** Ledger and table of every path, read at one moment. */
+  inventory(pipeline: Pipeline): Promise<readonly Inventoried[]>
   rejected(pipeline: string, path: string, sequence: number): Promise<readonly Rejected[]>
   query(sql: string): Promise<{ readonly columns: readonly string[]; readonly rows: readonly Row[] }>
 }

@@ -133,6 +133,32 @@ test('explain: loaded, held, new, outside, unmatched and unknown files, by eithe
   expect(unknown?.stderr).toContain('no pipeline has, or had, a file "dropped/nowhere.csv"; the sources are ')
 })
 
+test('audit: clean with what is held beside it, or each finding with its mend', async () => {
+  const [clean, asJson, missing, slowJson] = await project.runEach(
+    ['audit', dropped],
+    ['audit', dropped, '--json'],
+    ['audit', slow],
+    ['audit', slow, '--json'],
+  )
+  expect(clean).toMatchObject({ code: 0, stderr: '' })
+  expect(clean?.stdout).toMatch(
+    /^held broken\.csv: version 1: .*\nheld zero\.csv: version 1: check above\(share_price, 0\) failed/,
+  )
+  expect(clean?.stdout).toContain(`${dropped}: clean: 1 file, 2 rows\n`)
+  expect(asJson && json(asJson)).toMatchObject({ pipeline: dropped, files: 1, rows: 2, gone: 0, findings: [], clean: true })
+  expect(missing).toEqual({
+    code: 1,
+    stdout:
+      'missing growing.csv: it is in the source and has not been loaded\n' +
+      `  \`tidemark explain growing.csv\` says what it waits for; \`tidemark import ${slow} growing\` loads it now\n` +
+      `${slow}: 1 finding in 0 files, 0 rows\n`,
+    stderr: '',
+  })
+  expect(slowJson?.code).toBe(1)
+  const finding = { kind: 'missing', path: 'growing.csv', what: expect.any(String), mend: expect.any(String) }
+  expect(slowJson && json(slowJson)).toMatchObject({ clean: false, findings: [finding] })
+})
+
 test('import: what the partition is then', async () => {
   const [loaded, held, nothing, asJson, noDay, outside] = await project.runEach(
     ['import', dropped, 'good'],

@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => project[Symbol.asyncDispose]())
 
 test('every command has a help that says what it does and takes', async () => {
-  const commands = ['up', 'worker', 'apply', 'status', 'files', 'explain', 'import', 'query', 'doctor']
+  const commands = ['up', 'worker', 'apply', 'status', 'files', 'explain', 'audit', 'import', 'query', 'doctor']
   const sensors = ['pause', 'resume', 'poll', 'status']
   const helps = await project.runEach(
     ['--help'],
@@ -38,6 +38,7 @@ test('wrong use ends with 2, and one line says what to mend', async () => {
     [['files'], "missing required argument 'pipeline'"],
     [['files', 'prices', '--jsn'], "unknown option '--jsn'"],
     [['files', 'prcies'], /no pipeline 'prcies' in .*tidemark\.config\.ts; it has prices/],
+    [['audit', 'prcies'], /no pipeline 'prcies'/],
     [['import', 'prcies', 'day'], /no pipeline 'prcies'/],
     [['import', 'prices', ''], 'prices has no such partition: empty key'],
     [['sensor', 'pause', 'prcies'], /no pipeline 'prcies'/],

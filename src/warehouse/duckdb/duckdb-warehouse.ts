@@ -4,6 +4,7 @@ import { messageOf, TidemarkError } from '../../errors.ts'
 import type { FilesQuery, Warehouse } from '../warehouse.ts'
 import { dropClaim, readBackoffs, standingClaims, writeClaims } from './claims.ts'
 import { Gate, type GateOptions } from './gate.ts'
+import { readInventory } from './inventory.ts'
 import { readCounts, readFiles, readKnown, readRejected } from './ledger-queries.ts'
 import { appliedMigrations, migrate } from './migrate.ts'
 import { MIGRATIONS } from './migrations.ts'
@@ -28,6 +29,7 @@ export function duckdbWarehouse(options: Omit<GateOptions, 'prepare'>): Warehous
     backoffs: (pipeline) => run((connection) => readBackoffs(connection, pipeline)),
     files: (pipeline, query: FilesQuery = {}) => run((connection) => readFiles(connection, pipeline, query)),
     counts: (pipeline) => run((connection) => readCounts(connection, pipeline)),
+    inventory: (pipeline) => run((connection) => readInventory(connection, pipeline)),
     rejected: (pipeline, path, sequence) => run((connection) => readRejected(connection, pipeline, path, sequence)),
     query: (sql) => run((connection) => runQuery(connection, sql)),
     [Symbol.asyncDispose]: () => gate[Symbol.asyncDispose](),

@@ -50,7 +50,7 @@ export async function readFiles(connection: DuckDBConnection, pipeline: string, 
 }
 
 const TIMES = ['modified_at', 'decided_at', 'carried_out_at', 'gone_at', 'first_seen_at', 'settled_at', 'loaded_at']
-const STATUS = z.enum(['loaded', 'held', 'duplicate', 'ignored', 'superseded', 'removed'] satisfies FileStatus[])
+export const STATUS = z.enum(['loaded', 'held', 'duplicate', 'ignored', 'superseded', 'removed'] satisfies FileStatus[])
 const AFTER_LOAD = z.enum(['owed', 'done']).nullable()
 const CHECKS = z.array(
   z.object({
@@ -134,7 +134,7 @@ export async function readRejected(
   }))
 }
 
-function textOrNull(value: unknown): string | null {
+export function textOrNull(value: unknown): string | null {
   return value === null || value === undefined ? null : String(value)
 }
 

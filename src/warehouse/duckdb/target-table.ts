@@ -38,7 +38,8 @@ async function declaredTypes(connection: DuckDBConnection, pipeline: Pipeline): 
   return new Map(declared.map(([column], index) => [column, String(types[0]?.[`t${index}`])]))
 }
 
-async function existingTypes(connection: DuckDBConnection, { table }: Pipeline): Promise<Map<string, string>> {
+/** By the columns' names in lower case; empty while there is no such table. */
+export async function existingTypes(connection: DuckDBConnection, { table }: Pipeline): Promise<Map<string, string>> {
   const rows = await rowsOf(
     connection,
     `SELECT lower(column_name) AS name, data_type FROM duckdb_columns()
