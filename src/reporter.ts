@@ -14,6 +14,8 @@ export interface Loaded {
   readonly pipeline: string
   readonly files: number
   readonly rows: number
+  /** Rows that are not in the table, because they are bad. */
+  readonly rejected: number
   /** The file and its partition, when it is one. */
   readonly only?: { readonly path: string; readonly key: string; readonly same: boolean }
 }
@@ -36,6 +38,7 @@ export function loadedBy(reporter: Reporter) {
       pipeline: pipeline.name,
       files: loaded.length,
       rows: loaded.reduce((sum, outcome) => sum + (outcome.verdict === 'good' ? outcome.rows : 0), 0),
+      rejected: loaded.reduce((sum, outcome) => sum + (outcome.verdict === 'good' ? (outcome.rejectedCount ?? 0) : 0), 0),
       ...(loaded.length === 1 ? { only: { path: first.listed.path, key: first.key, same: first.verdict === 'same' } } : {}),
     })
   }

@@ -48,9 +48,11 @@ function sourceText(listed: Listed | undefined): string {
 }
 
 async function versionSteps(warehouse: Warehouse, version: LedgerEntry) {
-  const { sequence, status, rows, loaded_at, settled_at, error, workflow_id, run_id, checks } = version
+  const { sequence, status, rows, rejected_rows, loaded_at, settled_at, error, workflow_id, run_id, checks } = version
   const outcome =
-    status === 'held' ? `held at ${settled_at}: ${error}` : `${status}, ${counted(rows ?? 0, 'row')}, at ${loaded_at}`
+    status === 'held'
+      ? `held at ${settled_at}: ${error}`
+      : `${status}, ${counted(rows ?? 0, 'row')}${rejected_rows ? ` without ${counted(rejected_rows, 'bad row')}` : ''}, at ${loaded_at}`
   const steps = [{ step: `version ${sequence}`, text: `${outcome}; by ${workflow_id} (run ${run_id})` }]
   for (const { check, passed, failed, blocking, sample } of checks) {
     const [row] = sample

@@ -15,12 +15,13 @@ const PAINT: Record<News['what'], (text: string) => string> = {
 export function lineReporter(write: (line: string) => void = print): Reporter {
   const line = (label: string, text: string) => write(`${label} ${oneLine(text)}`)
   return {
-    loaded({ pipeline, files, rows, only }) {
+    loaded({ pipeline, files, rows, rejected, only }) {
+      const without = rejected === 0 ? '' : `, without ${counted(rejected, 'bad row')} (see \`tidemark explain\`)`
       if (only === undefined)
-        return line(paint.green('loaded'), `${pipeline}: ${counted(rows, 'row')} from ${counted(files, 'file')}`)
+        return line(paint.green('loaded'), `${pipeline}: ${counted(rows, 'row')} from ${counted(files, 'file')}${without}`)
       const what = only.same
         ? `${only.path} has the same bytes as before; its rows stay`
-        : `${counted(rows, 'row')} from ${only.path}`
+        : `${counted(rows, 'row')} from ${only.path}${without}`
       return line(paint.green('loaded'), `${pipeline} ${only.key}: ${what}`)
     },
     news({ pipeline, partition, what, reason, count }) {

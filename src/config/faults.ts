@@ -14,6 +14,7 @@ export function pipelineFaults(pipeline: Pipeline): string[] {
     ...checkFaults(pipeline),
     ...pathFaults(pipeline),
     ...csvFaults(pipeline),
+    ...badContentFaults(pipeline),
   ]
   return faults.map((fault) => `pipelines.${pipeline.name}.${fault}`)
 }
@@ -70,6 +71,17 @@ function pathFaults({ source, partitions }: Pipeline): string[] {
   } catch (error) {
     return [`source.files: ${messageOf(error)}`]
   }
+}
+
+function badContentFaults({ onBadRows, onSchemaChange, csv }: Pipeline): string[] {
+  return [
+    ...(onBadRows !== 'hold' && onBadRows.rows === undefined && onBadRows.share === undefined
+      ? ['onBadRows.reject: expected rows, share or both, such as { rows: 10 }']
+      : []),
+    ...(onSchemaChange !== 'freeze' && !csv.header
+      ? [`onSchemaChange: '${onSchemaChange}' needs a header to know columns by; set csv.header to true`]
+      : []),
+  ]
 }
 
 function csvFaults({ csv }: Pipeline): string[] {

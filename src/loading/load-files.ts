@@ -141,6 +141,8 @@ function toOutcome({ sightings, pipeline }: OpenPipeline, staged: Staged, candid
           checks: staged.checks,
           rowsFile: staged.rowsFile,
           rows: staged.rows,
+          rejected: staged.rejected,
+          rejectedCount: staged.rejectedCount,
         },
       ]
     case 'same':

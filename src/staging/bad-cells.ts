@@ -1,26 +1,27 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { exactCast, expectation } from './exact-cast.ts'
-import type { HeldFile } from './held.ts'
 import { locateRecords } from './locate-records.ts'
 import type { Records } from './record-file.ts'
-import { type Located, rejection } from './rejection.ts'
+import type { BadRows, Located } from './rejection.ts'
 import { MAX_REJECTED } from './staged.ts'
 import type { TableShape } from './table-shape.ts'
 
-/** Which cells have no value of their column's type; undefined when all have. */
+/** Rows with a cell that has no value of its column's type. */
 export async function badCells(
   connection: DuckDBConnection,
   texts: string,
   records: Records,
   shape: TableShape,
-): Promise<HeldFile | undefined> {
-  const typed = shape.types.flatMap((type, place) => (type.kind === 'text' ? [] : [{ type, place }]))
-  if (typed.length === 0) return undefined
+): Promise<BadRows> {
+  const typed = shape.types.flatMap((type, place) =>
+    type.kind === 'text' || !records.places.includes(place) ? [] : [{ type, place }],
+  )
+  if (typed.length === 0) return { located: [], count: 0 }
   const bad = typed.map(({ type, place }) => `(t${place} IS NOT NULL AND ${exactCast(`t${place}`, type, shape.csv)} IS NULL)`)
   const anyBad = bad.join(' OR ')
   const counted = await connection.runAndReadAll(`SELECT count(*) FROM (${texts}) WHERE ${anyBad}`)
   const count = Number(counted.getRowsJson()[0]?.[0])
-  if (count === 0) return undefined
+  if (count === 0) return { located: [], count }
   const found = await connection.runAndReadAll(
     `SELECT record, ${bad.join(', ')} FROM (SELECT row_number() OVER () AS record, * FROM (${texts})) WHERE ${anyBad} LIMIT ${MAX_REJECTED}`,
   )
@@ -38,5 +39,5 @@ export async function badCells(
           flags[at] === true ? [{ ...place, column: shape.columns[column] ?? null, error: expectation(type, shape.csv) }] : [],
         )
   })
-  return rejection(records, located, count)
+  return { located, count }
 }

@@ -6,7 +6,10 @@ import { exactCast } from './exact-cast.ts'
 import { HeldFile } from './held.ts'
 import type { Records } from './record-file.ts'
 import { MAX_RECORD_BYTES } from './record-scanner.ts'
+import { mayReject } from './reject-limits.ts'
+import { type BadRows, badRecords, both, rejectedRows, rejection } from './rejection.ts'
 import { duckdbErrorKind } from './sandbox.ts'
+import type { Rejected } from './staged.ts'
 import type { TableShape } from './table-shape.ts'
 
 /** Room for the longest record that the scanner lets through, and its line end. */
@@ -16,51 +19,82 @@ const FAULTS_OF_THE_FILE = ['Invalid Input Error', 'Conversion Error']
 const FAULTS_OF_THE_DATABASE = ['INTERNAL Error', 'FATAL Error', 'INTERRUPT Error']
 const NOT_CSV = 'cannot be read as CSV with the quote, escape and delimiter of the config'
 
+export interface Parsed {
+  readonly rows: number
+  readonly rejected: readonly Rejected[]
+  readonly rejectedCount: number
+}
+
 /**
- * Writes the rows as Parquet, columns in declared order. Every cell is read as text and cast exactly.
+ * Writes the rows as Parquet, columns in declared order. Every cell is read as text and cast exactly. Rows that may be rejected are left out.
  * @throws HeldFile, TidemarkError StagingFailed, whatever kills the database
  */
-export async function parse(connection: DuckDBConnection, records: Records, shape: TableShape, to: string): Promise<number> {
+export async function parse(connection: DuckDBConnection, records: Records, shape: TableShape, to: string): Promise<Parsed> {
   const texts = textsOf(records, shape)
-  const values = shape.types.map((type, place) => `${exactCast(`t${place}`, type, shape.csv)} AS v${place}`)
-  const columns = shape.columns.map(
-    (column, place) => `coalesce(v${place}, CASE WHEN t${place} IS NOT NULL THEN error('bad') END) AS ${quotedName(column)}`,
-  )
-  const query = `SELECT ${columns.join(', ')} FROM (SELECT *, ${values.join(', ')} FROM (${texts}))`
+  const known = badRecords(records)
   try {
-    const copied = await connection.runAndReadAll(`COPY (${query}) TO ${quotedText(to)} (FORMAT parquet)`)
-    const rows = Number(copied.getRowsJson()[0]?.[0])
-    if (rows !== records.count) throw new HeldFile(`${records.count} records were counted, but ${rows} read; look at its quotes`)
-    return rows
+    return await copy(connection, texts, records, shape, to, known)
   } catch (error) {
     if (error instanceof HeldFile) throw error
-    throw (await faultOf(error, connection, texts, records, shape)) ?? error
+    const bad = await badRowsOf(error, connection, texts, records, shape)
+    const all = both(known, bad)
+    if (!mayReject(shape.onBadRows, all.count, records.count)) throw await rejection(records, all, shape.onBadRows)
+    return await copy(connection, texts, records, shape, to, all)
   }
 }
 
-/** Whose fault a failed read is: the file's, the config's, or this machine's. Undefined: the database's own. */
-async function faultOf(
+/** Fails for a bad cell that is not among `left`, the rows to leave out. */
+async function copy(
+  connection: DuckDBConnection,
+  texts: string,
+  records: Records,
+  shape: TableShape,
+  to: string,
+  left: BadRows,
+): Promise<Parsed> {
+  const values = shape.types.map((type, place) => `${exactCast(`t${place}`, type, shape.csv)} AS v${place}`)
+  const good = shape.types.map((_, place) => `(t${place} IS NULL OR v${place} IS NOT NULL)`)
+  const withoutBadCells = left.count > records.badCount
+  const columns = shape.columns.map((column, place) => {
+    const value = withoutBadCells ? `v${place}` : `coalesce(v${place}, CASE WHEN t${place} IS NOT NULL THEN error('bad') END)`
+    return `${value} AS ${quotedName(column)}`
+  })
+  const where = withoutBadCells ? ` WHERE ${good.join(' AND ')}` : ''
+  const query = `SELECT ${columns.join(', ')} FROM (SELECT *, ${values.join(', ')} FROM (${texts}))${where}`
+  const copied = await connection.runAndReadAll(`COPY (${query}) TO ${quotedText(to)} (FORMAT parquet)`)
+  const rows = Number(copied.getRowsJson()[0]?.[0])
+  const expected = records.count - left.count
+  if (rows !== expected) throw new HeldFile(`${expected} records were counted, but ${rows} read; look at its quotes`)
+  return { rows, rejected: await rejectedRows(records, left), rejectedCount: left.count }
+}
+
+/**
+ * The bad rows that made a read fail.
+ * @throws for what else did: HeldFile, TidemarkError, the error itself when it is the database's own
+ */
+async function badRowsOf(
   error: unknown,
   connection: DuckDBConnection,
   texts: string,
   records: Records,
   shape: TableShape,
-): Promise<Error | undefined> {
+): Promise<BadRows> {
   const kind = duckdbErrorKind(error)
-  if (kind === 'Out of Memory Error') return new HeldFile('its records are too long to be read in the memory that is set aside')
-  if (FAULTS_OF_THE_DATABASE.includes(kind)) return undefined
+  if (kind === 'Out of Memory Error') throw new HeldFile('its records are too long to be read in the memory that is set aside')
+  if (FAULTS_OF_THE_DATABASE.includes(kind)) throw error
   if (!FAULTS_OF_THE_FILE.includes(kind)) {
     // The text of an IO error names files and what the system said; those of others may repeat cells.
     const why = kind === 'IO Error' ? messageOf(error).split('\n', 1)[0] : kind
-    return new TidemarkError('StagingFailed', `DuckDB failed while it read a file: ${why}`)
+    throw new TidemarkError('StagingFailed', `DuckDB failed while it read a file: ${why}`)
   }
   await checkFormats(connection, shape)
   try {
-    return (await badCells(connection, texts, records, shape)) ?? new HeldFile(NOT_CSV)
+    const bad = await badCells(connection, texts, records, shape)
+    if (bad.count > 0) return bad
   } catch (second) {
-    if (FAULTS_OF_THE_FILE.includes(duckdbErrorKind(second))) return new HeldFile(NOT_CSV)
-    throw second
+    if (!FAULTS_OF_THE_FILE.includes(duckdbErrorKind(second))) throw second
   }
+  throw new HeldFile(NOT_CSV)
 }
 
 /** @throws TidemarkError ConfigInvalid */
@@ -94,7 +128,7 @@ function textsOf(records: Records, { csv, columns }: TableShape): string {
     `max_line_size=${MAX_LINE_BYTES}`,
     `parallel=${!records.quotedLineEnds}`, // DuckDB guesses where a record begins in the middle of a file
   ]
-  const from = `read_csv(${quotedText(literalPath(records.file))}, ${options.join(', ')})`
+  const from = `read_csv(${quotedText(literalPath(records.sifted ?? records.file))}, ${options.join(', ')})`
   // Of a single column a blank line is a row of NULL to DuckDB.
   return `SELECT ${texts.join(', ')} FROM ${from}${columns.length === 1 ? ' WHERE c0 IS NOT NULL' : ''}`
 }

@@ -1,6 +1,7 @@
 import type { Csv } from '../config/pipeline.ts'
 import { placesOf } from './header.ts'
 import { HeldFile } from './held.ts'
+import { mayHideOthers, recordFault } from './record-fault.ts'
 import { type LineEnd, RecordScanner } from './record-scanner.ts'
 import { MAX_REJECTED } from './staged.ts'
 import type { StagingFile } from './staging-file.ts'
@@ -15,6 +16,8 @@ type Shape = Pick<TableShape, 'csv' | 'dialect' | 'columns'>
 /** The records of a file, verified, behind a header line of our own. */
 export interface Records {
   readonly file: string
+  /** Without the bad ones, where they are left out. */
+  readonly sifted?: string
   /** Where the records begin in `file`, and the line that is in the file that came. */
   readonly start: number
   readonly firstLine: number
@@ -25,6 +28,8 @@ export interface Records {
   readonly places: readonly number[]
   readonly bad: readonly BadRecord[]
   readonly badCount: number
+  /** The line of the first bad record that may hide others. */
+  readonly hiding: number | undefined
 }
 
 /** `start` and `end` count from where the records begin. */
@@ -46,6 +51,7 @@ export class RecordFile {
   readonly #utf8 = new Utf8Verifier()
   readonly #bad: BadRecord[] = []
   #badCount = 0
+  #hiding: number | undefined
   #places: readonly number[]
   #scanner: RecordScanner
   #started = false
@@ -78,7 +84,8 @@ export class RecordFile {
     else this.#judge(before + 1)
     const { records: count, lineEnd, quotedLineEnds } = this.#scanner
     const where = { file: this.#to.path, start: this.#start, firstLine: this.#firstLine }
-    return { ...where, lineEnd, quotedLineEnds, count, places: this.#places, bad: this.#bad, badCount: this.#badCount }
+    const bad = { bad: this.#bad, badCount: this.#badCount, hiding: this.#hiding }
+    return { ...where, lineEnd, quotedLineEnds, count, places: this.#places, ...bad }
   }
 
   async #writeText(text: Buffer): Promise<void> {
@@ -118,11 +125,12 @@ export class RecordFile {
   /** Looks at the last record, if that one is `number` and so has just been completed. */
   #judge(number: number): void {
     if (this.#scanner.records !== number) return
-    const { line, start, end, fields, fault } = this.#scanner.last
-    const expected = this.#shape.columns.length
-    const error = fault !== '' ? fault : fields === expected ? '' : `${counted(fields)} where ${expected} are expected`
+    const { last } = this.#scanner
+    const error = recordFault(last, this.#places.length)
     if (error === '') return
+    const { line, start, end } = last
     this.#badCount++
+    if (mayHideOthers(last)) this.#hiding ??= line
     if (this.#bad.length < MAX_REJECTED) this.#bad.push({ line, error, start, end })
   }
 
@@ -140,8 +148,4 @@ function withoutByteOrderMark(text: Buffer): Buffer {
 function headerLine({ delimiter, quote, escape: escaping }: Csv, fields: number, lineEnd: LineEnd = 'LF'): string {
   const name = [...'abcd'].find((letter) => ![delimiter, quote, escaping].includes(letter))
   return `${Array(fields).fill(name).join(delimiter)}${LINE_ENDS[lineEnd]}`
-}
-
-function counted(fields: number): string {
-  return fields === 1 ? '1 field' : `${fields} fields`
 }

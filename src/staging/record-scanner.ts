@@ -6,6 +6,9 @@ export const MAX_RECORD_BYTES = 2 * 1024 * 1024
 
 export type LineEnd = 'LF' | 'CRLF' | 'CR'
 
+/** What is wrong with a record that goes on to the end of the file. */
+export const UNCLOSED = 'a quote that is never closed'
+
 const START = { line: 1, lineEnd: undefined }
 
 const LF = 0x0a
@@ -35,7 +38,7 @@ export class RecordScanner {
   /** A line end inside quotes was seen: the records cannot be found from any place in the middle. */
   quotedLineEnds = false
   /** The last complete record: where it lies in what was pushed, and what is wrong with it. */
-  last = { line: 0, start: 0, end: 0, fields: 0, fault: '' }
+  last = { line: 0, lines: 0, start: 0, end: 0, fields: 0, fault: '' }
 
   readonly #dialect: Dialect
   #state = FIELD_START
@@ -111,7 +114,7 @@ export class RecordScanner {
 
   /** The last record needs no line end. */
   end(): void {
-    if (this.#state === QUOTED || this.#state === ESCAPED) this.#fault = 'a quote that is never closed'
+    if (this.#state === QUOTED || this.#state === ESCAPED) this.#fault = UNCLOSED
     if (this.#state === AFTER_CR) {
       this.#offset--
       this.#finish('CR', 1)
@@ -144,6 +147,7 @@ export class RecordScanner {
 
   /** `#offset` is at the line end's last byte, or just after its only CR. */
   #finish(lineEnd: LineEnd | undefined, length: number): void {
+    const lines = this.line - this.#startLine + 1
     const end = this.#offset - (lineEnd === 'CRLF' || (lineEnd === 'CR' && length === 0) ? 1 : 0)
     this.#checkLength(end)
     if (lineEnd !== undefined) {
@@ -155,7 +159,7 @@ export class RecordScanner {
     }
     if (end > this.#start) {
       this.records++
-      this.last = { line: this.#startLine, start: this.#start, end, fields: this.#fields, fault: this.#fault }
+      this.last = { line: this.#startLine, lines, start: this.#start, end, fields: this.#fields, fault: this.#fault }
     }
     this.#start = this.#offset + length
     this.#startLine = this.line

@@ -9,11 +9,13 @@ import { TidemarkError } from '../errors.ts'
 import type { Listed, Source } from '../sources/source.ts'
 import { literalPath, quotedText } from '../sql-text.ts'
 import { HeldFile } from './held.ts'
-import { parse } from './parse.ts'
+import { type Parsed, parse } from './parse.ts'
 import { type Received, receive } from './receive.ts'
 import type { Records } from './record-file.ts'
-import { rejection } from './rejection.ts'
+import { mayReject } from './reject-limits.ts'
+import { badRecords, rejection } from './rejection.ts'
 import { Sandbox, SandboxDied } from './sandbox.ts'
+import { sift } from './sift.ts'
 import type { Staged } from './staged.ts'
 import { staging } from './staging-file.ts'
 import { shapeOf, type TableShape } from './table-shape.ts'
@@ -28,8 +30,7 @@ export interface StageRequest {
   readonly signal: AbortSignal
 }
 
-interface Judged {
-  readonly rows: number
+interface Judged extends Parsed {
   readonly checks: readonly CheckResult[]
 }
 
@@ -50,11 +51,9 @@ export async function stageFiles({ pipeline, source, files, folder, signal }: St
       }
       const to = join(folder, String(index))
       const received = await receiveOrFault({ source, path, loadedHash, shape, to, signal })
-      const verdict = await settle(received, path, `${to}.parquet`, (records, rowsFile) =>
-        judge(sandbox, records, pipeline, shape, rowsFile),
-      )
+      const verdict = await settle(received, path, `${to}.parquet`, (records) => judge(sandbox, records, pipeline, shape, to))
       staged.push(verdict)
-      const spent = verdict.verdict === 'good' ? ['csv'] : ['csv', 'parquet']
+      const spent = verdict.verdict === 'good' ? ['csv', 'sifted.csv'] : ['csv', 'sifted.csv', 'parquet']
       for (const ending of spent) await staging(() => rm(`${to}.${ending}`, { force: true }))
     }
     return staged
@@ -76,12 +75,12 @@ async function settle(
   received: Received | TidemarkError,
   path: string,
   rowsFile: string,
-  judgeRecords: (records: Records, rowsFile: string) => Promise<Judged | HeldFile>,
+  judgeRecords: (records: Records) => Promise<Judged | HeldFile>,
 ): Promise<Staged> {
   if (received instanceof TidemarkError) return { verdict: 'unreadable', path, error: received }
   const { contentHash } = received
   if (received.kind === 'same') return { verdict: 'same', path, contentHash }
-  const judged = received.kind === 'held' ? received.held : await judgeRecords(received.records, rowsFile)
+  const judged = received.kind === 'held' ? received.held : await judgeRecords(received.records)
   if (judged instanceof HeldFile) {
     return {
       verdict: 'held',
@@ -93,10 +92,10 @@ async function settle(
       rejectedCount: judged.rejectedCount,
     }
   }
-  const { rows, checks } = judged
+  const { rows, checks, rejected, rejectedCount } = judged
   const reason = checkFailures(checks, rows)
-  if (reason === undefined) return { verdict: 'good', path, rowsFile, rows, contentHash, checks }
-  return { verdict: 'held', path, contentHash, reason, checks, rejected: [] }
+  if (reason === undefined) return { verdict: 'good', path, rowsFile, rows, contentHash, checks, rejected, rejectedCount }
+  return { verdict: 'held', path, contentHash, reason, checks, rejected, rejectedCount }
 }
 
 async function judge(
@@ -104,16 +103,11 @@ async function judge(
   records: Records,
   pipeline: Pipeline,
   shape: TableShape,
-  rowsFile: string,
+  to: string,
 ): Promise<Judged | HeldFile> {
-  const read = (connection: DuckDBConnection) => readAndCheck(connection, records, pipeline, shape, rowsFile)
   try {
-    if (records.badCount > 0)
-      throw await rejection(
-        records,
-        records.bad.map((bad) => ({ ...bad, column: null })),
-        records.badCount,
-      )
+    const readable = await readableOf(records, shape, `${to}.sifted.csv`)
+    const read = (connection: DuckDBConnection) => readAndCheck(connection, readable, pipeline, shape, `${to}.parquet`)
     try {
       return await sandbox.run(read)
     } catch (error) {
@@ -127,6 +121,14 @@ async function judge(
   }
 }
 
+/** @throws HeldFile for more bad records than may be left out */
+async function readableOf(records: Records, shape: TableShape, to: string): Promise<Records> {
+  const { badCount, count, hiding } = records
+  if (badCount === 0) return records
+  if (hiding === undefined && mayReject(shape.onBadRows, badCount, count)) return sift(records, shape, to)
+  throw await rejection(records, badRecords(records), shape.onBadRows)
+}
+
 async function readAndCheck(
   connection: DuckDBConnection,
   records: Records,
@@ -134,8 +136,8 @@ async function readAndCheck(
   shape: TableShape,
   rowsFile: string,
 ): Promise<Judged> {
-  const rows = await parse(connection, records, shape, rowsFile)
-  if (pipeline.checks.length === 0) return { rows, checks: [] }
+  const parsed = await parse(connection, records, shape, rowsFile)
+  if (pipeline.checks.length === 0) return { ...parsed, checks: [] }
   await connection.run(`CREATE OR REPLACE TEMP VIEW staged AS SELECT * FROM read_parquet(${quotedText(literalPath(rowsFile))})`)
-  return { rows, checks: await runChecks(connection, 'staged', pipeline.checks) }
+  return { ...parsed, checks: await runChecks(connection, 'staged', pipeline.checks) }
 }

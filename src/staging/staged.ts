@@ -14,6 +14,9 @@ export type Staged =
       readonly rows: number
       readonly contentHash: string
       readonly checks: readonly CheckResult[]
+      /** The rows that it was loaded without: the first of them, and how many there are. */
+      readonly rejected: readonly Rejected[]
+      readonly rejectedCount: number
     }
   | { readonly verdict: 'same'; readonly path: string; readonly contentHash: string }
   | {

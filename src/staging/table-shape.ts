@@ -3,7 +3,7 @@ import { type ColumnType, columnType } from './column-types.ts'
 import { type Dialect, dialectOf } from './dialect.ts'
 
 /** What a pipeline's files must look like. */
-export interface TableShape {
+export interface TableShape extends Pick<Pipeline, 'onBadRows' | 'onSchemaChange'> {
   readonly csv: Csv
   readonly dialect: Dialect
   /** Names in declared order, and their types beside them. */
@@ -12,6 +12,13 @@ export interface TableShape {
 }
 
 /** @throws TidemarkError ConfigInvalid */
-export function shapeOf({ csv, columns }: Pipeline): TableShape {
-  return { csv, dialect: dialectOf(csv), columns: Object.keys(columns), types: Object.values(columns).map(columnType) }
+export function shapeOf({ csv, columns, onBadRows, onSchemaChange }: Pipeline): TableShape {
+  return {
+    csv,
+    dialect: dialectOf(csv),
+    columns: Object.keys(columns),
+    types: Object.values(columns).map(columnType),
+    onBadRows,
+    onSchemaChange,
+  }
 }

@@ -53,7 +53,14 @@ interface Handled {
 /** What became of one version of a file. */
 export type Outcome = Handled &
   (
-    | { readonly verdict: 'good'; readonly rowsFile: string; readonly rows: number }
+    | {
+        readonly verdict: 'good'
+        readonly rowsFile: string
+        readonly rows: number
+        /** Rows that it is loaded without: none, unless it says so. */
+        readonly rejected?: readonly Rejected[]
+        readonly rejectedCount?: number
+      }
     | { readonly verdict: 'same' }
     | {
         readonly verdict: 'held'

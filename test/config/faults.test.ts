@@ -37,6 +37,11 @@ const source = (fields: Readonly<Record<string, unknown>>) => ({ source: { ...pi
 
 test.each<[what: string, fields: Readonly<Record<string, unknown>>, fault: string]>([
   [
+    'no limit for rejected rows',
+    { onBadRows: { reject: {} } },
+    'onBadRows.reject: expected rows, share or both, such as { rows: 10 }',
+  ],
+  [
     'a field that is none',
     { colums: {} },
     "unknown field 'colums'; expected source, partitions, table, columns, csv, checks, schedule, sensor, arrival, onBadRows, onSchemaChange, onDeleted, onDuplicate, afterLoad",

@@ -8,11 +8,19 @@ import type { Listed, Source } from '../../src/sources/source.ts'
 import { stageFiles } from '../../src/staging/stage-files.ts'
 import type { Staged } from '../../src/staging/staged.ts'
 
-export type Settings = Partial<Pick<Pipeline, 'columns' | 'checks'>> & { readonly csv?: Partial<Csv> }
+export type Settings = Partial<Pick<Pipeline, 'columns' | 'checks' | 'onBadRows' | 'onSchemaChange'>> & {
+  readonly csv?: Partial<Csv>
+}
 
 export const csvDefaults: Csv = { delimiter: ',', quote: '"', escape: '"', header: true, nullText: [] }
 
-export function pipelineOf({ columns = { a: 'VARCHAR', b: 'BIGINT' }, checks = [], csv = {} }: Settings = {}): Pipeline {
+export function pipelineOf({
+  columns = { a: 'VARCHAR', b: 'BIGINT' },
+  checks = [],
+  csv = {},
+  onBadRows = 'hold',
+  onSchemaChange = 'freeze',
+}: Settings = {}): Pipeline {
   return {
     name: 'prices',
     source: {
@@ -30,8 +38,8 @@ export function pipelineOf({ columns = { a: 'VARCHAR', b: 'BIGINT' }, checks = [
     csv: { ...csvDefaults, ...csv },
     checks,
     arrival: undefined,
-    onBadRows: 'hold',
-    onSchemaChange: 'freeze',
+    onBadRows,
+    onSchemaChange,
     onDeleted: 'keep',
     onDuplicate: 'load',
     afterLoad: { kind: 'keep' },

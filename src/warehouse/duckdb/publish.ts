@@ -63,21 +63,42 @@ async function writeLedger(
        content_hash, error, checks, claim, workflow_id, run_id, code_version, first_seen_at, settled_at, loaded_at)
      WITH written AS (SELECT unnest(from_json($2::JSON, '[${LEDGER_ROW}]'), recursive := true)),
        before AS (
-         SELECT path, max(sequence) AS sequence, max(rows) FILTER (status = 'loaded') AS loaded_rows
+         SELECT path, max(sequence) AS sequence, max(rows) FILTER (status = 'loaded') AS loaded_rows,
+           max(rejected_rows) FILTER (status = 'loaded') AS loaded_without
          FROM tidemark.files WHERE pipeline = $1 AND path IN (SELECT path FROM written) GROUP BY path)
      SELECT $1, path, coalesce(before.sequence, 0) + 1, fingerprint, size, make_timestamptz(modified_at * 1000), partition_key, status,
-       coalesce(rows, CASE WHEN status = 'loaded' THEN before.loaded_rows END), rejected_rows, content_hash, error, checks,
+       coalesce(rows, CASE WHEN status = 'loaded' THEN before.loaded_rows END), coalesce(rejected_rows, before.loaded_without, 0), content_hash, error, checks,
        $3, $4, $5, $6, make_timestamptz(first_seen_at * 1000), make_timestamptz(settled_at * 1000),
        CASE WHEN status = 'loaded' THEN now() END
      FROM written LEFT JOIN before USING (path)`,
     [pipeline.name, written, claim, run.workflowId, run.runId, CODE_VERSION],
   )
+  await carryRejected(connection, pipeline.name, claim, outcomes)
   await connection.run(
     `UPDATE tidemark.files SET status = 'superseded'
      WHERE pipeline = $1 AND status = 'loaded' AND claim IS DISTINCT FROM $2 AND path IN ${textList('$3')}`,
     [pipeline.name, claim, JSON.stringify(outcomes.filter(({ verdict }) => verdict !== 'held').map(({ listed }) => listed.path))],
   )
   await writeRejected(connection, pipeline.name, claim, outcomes)
+}
+
+/** Of the same bytes: what the rows in the table were loaded without is told of the newest version. */
+async function carryRejected(
+  connection: DuckDBConnection,
+  pipeline: string,
+  claim: string,
+  outcomes: readonly Outcome[],
+): Promise<void> {
+  const same = outcomes.filter(({ verdict }) => verdict === 'same').map(({ listed }) => listed.path)
+  if (same.length === 0) return
+  await connection.run(
+    `UPDATE tidemark.rejected_rows AS r SET sequence = now.sequence
+     FROM tidemark.files now JOIN tidemark.files before USING (pipeline, path)
+     WHERE now.pipeline = $1 AND now.path IN ${textList('$3')} AND now.claim = $2
+       AND before.status = 'loaded' AND before.claim IS DISTINCT FROM $2
+       AND r.pipeline = $1 AND r.path = before.path AND r.sequence = before.sequence`,
+    [pipeline, claim, JSON.stringify(same)],
+  )
 }
 
 async function writeRejected(
@@ -87,7 +108,7 @@ async function writeRejected(
   outcomes: readonly Outcome[],
 ): Promise<void> {
   const rejected = outcomes.flatMap((outcome) =>
-    outcome.verdict === 'held' ? outcome.rejected.map((row) => ({ path: outcome.listed.path, ...row })) : [],
+    outcome.verdict === 'same' ? [] : (outcome.rejected ?? []).map((row) => ({ path: outcome.listed.path, ...row })),
   )
   if (rejected.length === 0) return
   await connection.run(
@@ -115,7 +136,7 @@ function ledgerRow(outcome: Outcome) {
     partition_key: key,
     status: outcome.verdict === 'held' ? 'held' : 'loaded',
     rows: outcome.verdict === 'good' ? outcome.rows : null,
-    rejected_rows: outcome.verdict === 'held' ? (outcome.rejectedCount ?? outcome.rejected.length) : 0,
+    rejected_rows: outcome.verdict === 'same' ? null : (outcome.rejectedCount ?? outcome.rejected?.length ?? 0),
     content_hash: outcome.contentHash ?? null,
     error: outcome.verdict === 'held' ? outcome.reason : null,
     checks: JSON.stringify(outcome.checks),
