@@ -28,7 +28,7 @@ export function explainCommand(program: Command, done: Done): void {
       else
         for (const { path, pipeline, steps } of explanations) {
           print(oneLine(`${path} in ${pipeline}`))
-          for (const { step, text } of steps) print(`  ${step.padEnd(9)} ${oneLine(text)}`)
+          for (const { step, text, at } of steps) print(`  ${step.padEnd(10)} ${oneLine(text)}${at === null ? '' : ` (${at})`}`)
         }
       done(explanations.some(({ inTable }) => inTable) ? DONE : FAILED)
     })

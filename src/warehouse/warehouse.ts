@@ -85,6 +85,7 @@ export interface Publication {
 export interface FilesQuery {
   readonly path?: string
   readonly key?: string
+  readonly contentHash?: string
   /** All versions instead of the newest of each path. */
   readonly versions?: boolean
 }

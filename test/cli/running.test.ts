@@ -114,18 +114,23 @@ test('explain: loaded, held, new, outside, unmatched and unknown files, by eithe
   )
   expect(loaded).toMatchObject({ code: 0, stderr: '' })
   expect(loaded?.stdout).toMatch(
-    new RegExp(`^good\\.csv in ${dropped}\\n  pattern   \\{partition\\}\\.csv matches\\n  partition good\\n`),
+    new RegExp(`^good\\.csv in ${dropped}\\n  pattern    \\{partition\\}\\.csv matches\\n  partition  good\\n`),
   )
-  expect(loaded?.stdout).toContain(`loaded, 2 rows, at `)
-  expect(loaded?.stdout).toContain('  now       nothing: it is up to date\n')
+  expect(loaded?.stdout).toMatch(/^ {2}version 1 +loaded, 2 rows \(20[0-9TZ:.-]+\)$/m)
+  expect(loaded?.stdout).toContain('  now        nothing: it is up to date\n')
   expect(onDisk && json(onDisk)).toEqual([
-    { pipeline: dropped, path: 'good.csv', inTable: true, steps: expect.arrayContaining([{ step: 'partition', text: 'good' }]) },
+    {
+      pipeline: dropped,
+      path: 'good.csv',
+      inTable: true,
+      steps: expect.arrayContaining([{ step: 'partition', text: 'good', at: null }]),
+    },
   ])
   expect(zero).toMatchObject({ code: 1, stderr: '' })
   expect(zero?.stdout).toMatch(/^ {2}check +above\(share_price, 0\): 1 row failed, such as \{.*"share_price":0/m)
   expect(zero?.stdout).toContain('nothing: this version is held; a corrected file is loaded when it comes')
   expect(broken?.stdout).toMatch(/^ {2}rejected +line 3, column share_price: .*many/m)
-  expect(growing?.stdout).toContain('  now       new: the sensor loads it once it is unchanged for 3600 s\n')
+  expect(growing?.stdout).toContain('  now        new: the sensor loads it once it is unchanged for 3600 s\n')
   expect(outside?.stdout).toContain('2018-02-01 is after the last partition, 2018-01-24')
   expect(unmatched?.stdout).toContain('nothing: only files that match {partition}.csv are loaded')
   expect([zero, broken, growing, outside, unmatched].map((end) => end?.code)).toEqual([1, 1, 1, 1, 1])

@@ -42,9 +42,11 @@ export async function readFiles(connection: DuckDBConnection, pipeline: string, 
   const rows = await rowsOf(
     connection,
     `SELECT * REPLACE (${TIMES.map((column) => `strftime(timezone('UTC', ${column}), '%Y-%m-%dT%H:%M:%S.%gZ') AS ${column}`).join(', ')})
-     FROM tidemark.files WHERE pipeline = $1 AND ($2::VARCHAR IS NULL OR path = $2) ${newest} ORDER BY path, sequence`,
+     FROM tidemark.files WHERE pipeline = $1 AND ($2::VARCHAR IS NULL OR path = $2)
+       AND ($3::VARCHAR IS NULL OR content_hash = $3) ${newest} ORDER BY path, sequence`,
     pipeline,
     query.path ?? null,
+    query.contentHash ?? null,
   )
   return rows.map(toEntry).filter(({ partition_key }) => query.key === undefined || partition_key === query.key)
 }

@@ -1,0 +1,90 @@
+import type { OpenPipeline } from '../loading/open-pipelines.ts'
+import { judgeKey } from '../partitions/keys.ts'
+import { shellWord } from '../shell-word.ts'
+import type { Listed } from '../sources/source.ts'
+import type { LedgerEntry } from '../warehouse/ledger.ts'
+import type { Backoff } from '../warehouse/warehouse.ts'
+
+export interface Standing {
+  readonly open: OpenPipeline
+  readonly path: string
+  readonly key: string | undefined
+  readonly listed: Listed | undefined
+  /** The source cannot be reached, so that nobody knows whether the file is there. */
+  readonly unavailable: boolean
+  readonly newest: LedgerEntry | undefined
+  /** The version whose rows are in the table, which may be an older one. */
+  readonly loaded: LedgerEntry | undefined
+  readonly backoff: Backoff | undefined
+}
+
+/** What the next sweep would do with a file. */
+export function nextStep(standing: Standing): string {
+  const { open, key, listed, unavailable, newest, loaded } = standing
+  const judged = key === undefined ? undefined : judgeKey(open.pipeline.partitions, key)
+  const decided = openDecision(standing)
+  if (decided !== undefined) return decided
+  const rows = loaded === undefined ? '' : '; its rows stay'
+  if (judged === undefined) return `nothing: only files that match ${open.pattern.files} are loaded${rows}`
+  if (judged.verdict === 'outside') return `nothing: ${judged.reason}${rows}`
+  if (unavailable) return 'nothing: the source cannot be reached; it is looked at again and again'
+  if (listed === undefined) return newest === undefined ? 'nothing: it is not there' : gone(standing, newest)
+  if (newest?.fingerprint === listed.fingerprint && newest.gone_at === null) return upToDate(standing, newest)
+  return toLoad(standing, judged.verdict === 'invalid' ? 'holds' : listed.refused === undefined ? 'loads' : 'tries to read')
+}
+
+/** Of the newest version only: a newer one voids it. */
+function openDecision({ listed, newest }: Standing): string | undefined {
+  if (newest?.decision == null || newest.carried_out_at !== null) return undefined
+  const { decision, fingerprint } = newest
+  if (decision === 'remove') return 'its rows are taken out, as was decided'
+  if (listed?.fingerprint !== fingerprint) return undefined
+  return decision === 'release' ? 'it is loaded in spite of its checks, as was decided' : 'it is read again, as was decided'
+}
+
+function gone({ open, loaded }: Standing, newest: LedgerEntry): string {
+  if (newest.after_load === 'done') {
+    const taken = newest.moved_to === null ? 'deleted' : `moved to ${newest.moved_to}`
+    return `nothing: it was ${taken} after its load`
+  }
+  if (loaded === undefined) return 'nothing: it is gone from the source, and none of its rows are in the table'
+  if (open.pipeline.onDeleted === 'remove' && newest.gone_at === null)
+    return 'its rows are taken out once two sweeps that found other files have not found it'
+  return 'nothing: it is gone from the source, its rows stay'
+}
+
+function upToDate({ open, path, loaded }: Standing, newest: LedgerEntry): string {
+  const word = shellWord(path)
+  switch (newest.status) {
+    case 'held': {
+      const older = loaded === undefined ? '' : `; the rows of version ${loaded.sequence} stay`
+      const failed = newest.checks.some(({ passed, blocking }) => !passed && blocking)
+      const release = failed ? `, or \`tidemark release ${word} --reason TEXT\` loads it all the same` : ''
+      return `nothing: this version is held${older}; a corrected file is loaded when it comes${release}`
+    }
+    case 'removed':
+      return `nothing: its rows were taken out; a newer version is loaded when it comes, and \`tidemark retry ${word}\` loads this one`
+    case 'duplicate':
+      return `nothing: it has the ${newest.error ?? 'same bytes as another path'}; \`tidemark retry ${word}\` looks at it again`
+    case 'ignored':
+      return `nothing: it was there before the pipeline began, and \`initial\` leaves such files out`
+    default: {
+      if (newest.after_load !== 'owed') return 'nothing: it is up to date'
+      const { afterLoad } = open.pipeline
+      return `it is ${afterLoad.kind === 'move' ? `moved to ${afterLoad.to}` : 'deleted'}, since it is loaded`
+    }
+  }
+}
+
+function toLoad({ open: { pipeline }, key = '', newest, backoff }: Standing, verb: string): string {
+  const who =
+    pipeline.sensor === undefined
+      ? `the next tick of the schedule, or \`tidemark import ${pipeline.name} ${shellWord(key)}\``
+      : 'the sensor'
+  const postponed =
+    backoff === undefined
+      ? ''
+      : `; the last ${backoff.tries} tries failed (${backoff.error}), the next is due ${backoff.notBefore.toISOString()}`
+  const what = newest === undefined ? 'new' : newest.gone_at === null ? 'changed' : 'back again'
+  return `${what}: ${who} ${verb} it once it is unchanged for ${pipeline.source.settleMs / 1000} s${postponed}`
+}

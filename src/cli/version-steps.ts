@@ -1,0 +1,74 @@
+import { counted } from '../counted.ts'
+import type { OpenPipeline } from '../loading/open-pipelines.ts'
+import type { Rejected } from '../staging/staged.ts'
+import type { LedgerEntry } from '../warehouse/ledger.ts'
+import type { Step } from './explanation.ts'
+
+const REJECTED_SHOWN = 5
+
+/** What a version came to that was followed by another. */
+export function olderSteps(version: LedgerEntry): Step[] {
+  return [outcomeStep(version), ...decisionSteps(version)]
+}
+
+export function newestSteps({ pipeline }: OpenPipeline, version: LedgerEntry, rejected: readonly Rejected[]): Step[] {
+  const { first_seen_at, settled_at, workflow_id, run_id, code_version } = version
+  return [
+    { step: 'seen', text: `version ${version.sequence} for the first time`, at: first_seen_at },
+    { step: 'settled', text: `whole: unchanged for ${pipeline.source.settleMs / 1000} s`, at: settled_at },
+    identityStep(pipeline.source.identity, version),
+    ...checkSteps(version),
+    outcomeStep(version),
+    ...rejected.slice(0, REJECTED_SHOWN).map(rejectedStep),
+    { step: 'run', text: `${workflow_id} (run ${run_id}), Tidemark ${code_version}`, at: version.loaded_at },
+    ...decisionSteps(version),
+    ...afterLoadSteps(pipeline.afterLoad, version),
+    ...goneSteps(version),
+  ]
+}
+
+function outcomeStep({ sequence, status, rows, rejected_rows, error, loaded_at, settled_at }: LedgerEntry): Step {
+  const rejected = rejected_rows ? ` without ${counted(rejected_rows, 'bad row')}` : ''
+  const why = error === null ? '' : `: ${error}`
+  const text = status === 'held' ? `held${why}` : `${status}, ${counted(rows ?? 0, 'row')}${rejected}${why}`
+  return { step: `version ${sequence}`, text, at: loaded_at ?? settled_at }
+}
+
+function identityStep(identity: 'stat' | 'content', { fingerprint, content_hash }: LedgerEntry): Step {
+  const made = identity === 'stat' ? 'size, times and inode' : 'size and bytes'
+  const hash = content_hash === null ? '' : `; SHA-256 ${content_hash}`
+  return { step: 'identity', text: `by ${made}: ${fingerprint}${hash}`, at: null }
+}
+
+function checkSteps({ checks, settled_at }: LedgerEntry): Step[] {
+  return checks.map(({ check, passed, failed, blocking, sample }) => {
+    const [row] = sample
+    const such = row === undefined ? '' : `, such as ${JSON.stringify(row)}`
+    const found = passed ? 'passed' : `${counted(failed, 'row')} failed${blocking ? '' : ' (does not block)'}${such}`
+    return { step: 'check', text: `${check}: ${found}`, at: settled_at }
+  })
+}
+
+function rejectedStep({ line, column, error, text }: Rejected): Step {
+  const place = `line ${line ?? '?'}${column === null ? '' : `, column ${column}`}`
+  return { step: 'rejected', text: `${place}: ${error}: ${text}`, at: null }
+}
+
+/** Who decided what and why, and whether that has been done. */
+function decisionSteps({ decision, reason, decided_by, decided_at, carried_out_at }: LedgerEntry): Step[] {
+  if (decision === null) return []
+  const why = reason === null ? '' : `: ${reason}`
+  const steps: Step[] = [{ step: 'decision', text: `${decision}, by ${decided_by ?? 'somebody'}${why}`, at: decided_at }]
+  if (carried_out_at !== null) steps.push({ step: 'decision', text: `${decision}: carried out`, at: carried_out_at })
+  return steps
+}
+
+function afterLoadSteps(afterLoad: OpenPipeline['pipeline']['afterLoad'], { after_load, moved_to }: LedgerEntry): Step[] {
+  if (after_load === null) return []
+  if (after_load === 'owed') return [{ step: 'after load', text: `${afterLoad.kind}: owed, not done yet`, at: null }]
+  return [{ step: 'after load', text: moved_to === null ? 'deleted, by us' : `moved to ${moved_to}, by us`, at: null }]
+}
+
+function goneSteps({ gone_at }: LedgerEntry): Step[] {
+  return gone_at === null ? [] : [{ step: 'gone', text: 'not in the source any more', at: gone_at }]
+}
