@@ -1,7 +1,9 @@
 import { join } from 'node:path'
-import { Client, Connection } from '@temporalio/client'
+import { Client } from '@temporalio/client'
 import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker'
+import { beating } from './activities/heartbeating.ts'
 import { loadActivities, shortActivities, watchActivities } from './activities/index.ts'
+import { closingConnection } from './src/client/closing-connection.ts'
 import { connectOptions, type ServerAddress } from './src/client/connect.ts'
 import type { Config } from './src/config/pipeline.ts'
 import { clearStaging } from './src/loading/clear-staging.ts'
@@ -45,7 +47,7 @@ export interface RunningWorker extends AsyncDisposable {
 export async function startWorker(settings: WorkerSettings): Promise<RunningWorker> {
   const { config, reporter } = settings
   const { connectionOptions, namespace } = connectOptions({ namespace: config.temporal.namespace, ...settings.server })
-  const connection = await Connection.connect(connectionOptions)
+  const { connection, close } = await closingConnection(connectionOptions)
   const native = await NativeConnection.connect(connectionOptions)
   const warehouse = settings.warehouse ?? openWarehouse(config, (holder) => reporter.waiting(holder))
   const pipelines = new OpenPipelines(config)
@@ -79,6 +81,7 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
       taskQueue,
       workflowBundle: { codePath: join(packageRoot(), 'dist', 'workflow-bundle.js') },
       activities: shortActivities(activities),
+      interceptors: { activity: [beating] },
     }),
     Worker.create({
       ...shared,
@@ -109,7 +112,7 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
     if (settings.warehouse === undefined) ends.push(cleared, warehouse[Symbol.asyncDispose]())
     await Promise.all(ends)
     await native.close()
-    await connection.close()
+    await close()
   })
   return {
     warehouse,

@@ -1,4 +1,5 @@
 import { Context } from '@temporalio/activity'
+import type { ActivityInterceptors } from '@temporalio/worker'
 
 /** A cancellation arrives with a heartbeat, so this is also how fast a signal acts. */
 const BEAT_MS = 900
@@ -15,5 +16,21 @@ export async function heartbeating<T>(
     return await work(context)
   } finally {
     clearInterval(beat)
+  }
+}
+
+/** Each activity of a queue heartbeats, whatever it waits for; one that takes a moment has ended before the first beat. */
+export function beating(context: Context): ActivityInterceptors {
+  return {
+    inbound: {
+      async execute(input, next) {
+        const beat = setInterval(() => context.heartbeat(), BEAT_MS)
+        try {
+          return await next(input)
+        } finally {
+          clearInterval(beat)
+        }
+      },
+    },
   }
 }

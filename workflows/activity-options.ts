@@ -6,9 +6,13 @@ import { loadQueue, watchQueue } from '../src/names.ts'
 /** A failure of this type is retryable in Temporal's eyes, and would be for ever. */
 const NEVER_MENDED = ['PayloadsTooLarge']
 
-/** A look at a folder, a question to the server, a line to people: seconds. What fails is tried for as long as the workflow lives. */
+/**
+ * A look at a folder, a question to the server, a line to people: seconds, or as long as somebody else holds the warehouse; heartbeats
+ * tell that it lives. What fails is tried for as long as the workflow lives.
+ */
 const SHORT: ActivityOptions = {
   startToCloseTimeout: '2m',
+  heartbeatTimeout: '10s',
   retry: { initialInterval: '1s', maximumInterval: '1m', nonRetryableErrorTypes: NEVER_MENDED },
 }
 

@@ -11,6 +11,7 @@ import { apply } from '../schedules/apply.ts'
 import { registerSearchAttributes } from '../schedules/search-attributes.ts'
 import { holdUp } from '../server/hold-up.ts'
 import { type RunningServer, startServer } from '../server/server.ts'
+import { endWorker } from './end-worker.ts'
 import { DONE, type Done, type ExitCode, FAILED } from './exit-code.ts'
 import { lineReporter } from './lines.ts'
 import { finish, isPaused, pausedText } from './once.ts'
@@ -72,22 +73,18 @@ async function run(
   await using connected = await connect(address)
   const { client, namespace } = connected
   await registerSearchAttributes(client, namespace)
-  await using worker = await startWorker({ config, server: address, reporter: lineReporter() })
+  const worker = await startWorker({ config, server: address, reporter: lineReporter() })
+  await using _ = { [Symbol.asyncDispose]: () => endWorker(worker, server) }
   print(`Temporal at ${connected.address}${server === undefined ? '' : `, its Web UI at ${paint.cyan(server.uiUrl)}`}`)
   const options = { config, client, warehouse: worker.warehouse }
-  let telling = Promise.resolve()
-  const work = begin(options, server !== undefined).then(() => {
+  const work = begin(options, server !== undefined).then(async () => {
     if (once) return finish(options)
-    telling = watch(config, client)
-    return telling.then(() => new Promise<never>(() => {}))
+    await watch(config, client)
+    return new Promise<never>(() => {})
   })
-  try {
-    const end = await Promise.race([work, stopped.then(() => DONE), worker.ended.then(() => FAILED), failed(server)])
-    if (!once) print('stopping')
-    return end
-  } finally {
-    await telling // a question that outlives its connection is asked again without one, and that ends the process, not the server
-  }
+  const end = await Promise.race([work, stopped.then(() => DONE), worker.ended.then(() => FAILED), failed(server)])
+  if (!once) print('stopping')
+  return end
 }
 
 async function begin({ config, client, warehouse }: Parameters<typeof finish>[0], takeOver: boolean): Promise<void> {

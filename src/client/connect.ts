@@ -1,6 +1,7 @@
-import { Client, Connection, type ConnectionOptions, isGrpcServiceError } from '@temporalio/client'
+import { Client, type Connection, type ConnectionOptions, isGrpcServiceError } from '@temporalio/client'
 import { type ClientConnectConfig, loadClientConnectConfig } from '@temporalio/envconfig'
 import { messageOf, TidemarkError } from '../errors.ts'
+import { closingConnection } from './closing-connection.ts'
 
 /** Where a server is. */
 export interface ServerAddress {
@@ -27,24 +28,24 @@ export interface Connected extends AsyncDisposable {
 export async function connect(server?: Partial<ServerAddress>): Promise<Connected> {
   const { connectionOptions, namespace } = connectOptions(server)
   const address = connectionOptions.address ?? 'localhost:7233'
-  const connection = await reach(connectionOptions, address)
+  const { connection, close } = await reach(connectionOptions, address)
   try {
     await requireNamespace(connection, namespace, address)
     return {
       client: new Client({ connection, namespace }),
       address,
       namespace,
-      [Symbol.asyncDispose]: () => connection.close(),
+      [Symbol.asyncDispose]: close,
     }
   } catch (error) {
-    await connection.close()
+    await close()
     throw error
   }
 }
 
-async function reach(options: ConnectionOptions, address: string): Promise<Connection> {
+async function reach(options: ConnectionOptions, address: string) {
   try {
-    return await Connection.connect({ ...options, connectTimeout: CONNECT_TIMEOUT_MS })
+    return await closingConnection({ ...options, connectTimeout: CONNECT_TIMEOUT_MS })
   } catch (error) {
     throw new TidemarkError(
       'ServerUnavailable',

@@ -9,6 +9,8 @@ import { freePort } from '../server/free-port.ts'
 import { drop, expectEachOnce, untilLoaded } from './burst.ts'
 
 const FILES = 12
+/** Without its server a worker would ask for it for 45 seconds. */
+const SOON_MS = 15_000
 
 test('the server is killed in the middle of imports and started again: the worker goes on, and each file is loaded once', async () => {
   const stateFolder = await mkdtemp(join(tmpdir(), 'tidemark-server-'))
@@ -50,8 +52,12 @@ test('all is killed in mid-import: `up --once` has each file loaded, once; and `
 
   const bereft = project.start(...up)
   await bereft.said('watching')
+  await drop(project, 'source', FILES, 2 * FILES)
+  await bereft.said('loaded')
   await killServer(project)
+  const killedAt = performance.now()
   const { code, stderr } = await bereft.ended
+  expect(performance.now() - killedAt).toBeLessThan(SOON_MS)
   expect({ code, stderr }).toEqual({
     code: 1,
     stderr: expect.stringMatching(/^tidemark: the Temporal server has ended: .*SIGKILL; start again with `tidemark up`\n$/),
