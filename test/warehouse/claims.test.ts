@@ -76,6 +76,21 @@ test('what fails is left alone for 10 seconds, then doubled up to 10 minutes, un
   expect(await loads.values('SELECT count(*)::INTEGER FROM tidemark.claims')).toEqual([0])
 })
 
+test.each([
+  ['a day back: it is due', '1 day', [0, 0]],
+  ['a minute back: it waits for that much longer', '1 minute', [60, 70]],
+  ['forward: it is due', '-1 hour', [-3_600, -3_590]],
+] as const)('after the clock was set %s; a backoff never grows beyond the longest one', async (_, by, [least, most]) => {
+  await using loads = await Loads.create()
+  const { claim } = await loads.claim(['day'])
+  await loads.warehouse.publish(loads.publication(claim, [], new Map([['day', 'failure']])))
+  await loads.warehouse.query(`UPDATE tidemark.claims SET not_before = not_before + INTERVAL '${by}'`)
+  const [backoff] = await loads.warehouse.backoffs(loads.pipeline.name)
+  const seconds = ((backoff?.notBefore.getTime() ?? Number.NaN) - Date.now()) / 1_000
+  expect(seconds).toBeGreaterThan(least - 5)
+  expect(seconds).toBeLessThanOrEqual(most)
+})
+
 async function standing(loads: Loads): Promise<string[]> {
   return (await loads.warehouse.claims()).map(({ claim }) => claim)
 }

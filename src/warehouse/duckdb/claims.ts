@@ -80,10 +80,12 @@ export async function standingClaims(connection: DuckDBConnection): Promise<Stan
   }))
 }
 
+/** A time that is further away than any backoff was written before the clock was set back: it has come. */
 export async function readBackoffs(connection: DuckDBConnection, pipeline: string): Promise<Backoff[]> {
   const rows = await rowsOf(
     connection,
-    `SELECT partition_key AS key, tries, error, epoch_ms(not_before) AS not_before
+    `SELECT partition_key AS key, tries, error,
+       epoch_ms(CASE WHEN not_before > now() + INTERVAL ${LONGEST_BACKOFF_S} SECONDS THEN now() ELSE not_before END) AS not_before
      FROM tidemark.claims WHERE pipeline = $1 AND not_before IS NOT NULL ORDER BY partition_key`,
     pipeline,
   )

@@ -12,6 +12,7 @@ const IDLE_MS = 500
 const HOLD_MS = 1_000
 const LET_GO_MS = 50
 const RETRY_LOCK_MS = 50
+const INTERRUPT_EVERY_MS = 100
 /** How long it is silent about another program that holds the file. */
 const SILENT_MS = 1_000
 
@@ -52,7 +53,7 @@ export class Gate implements AsyncDisposable {
     this.#options = options
   }
 
-  /** Runs `work` when its turn comes; an abort ends the waiting, however long the ones before it last. */
+  /** Runs `work` when its turn comes; an abort ends the waiting, however long the ones before it last, and interrupts the work. */
   run<T>(work: (connection: DuckDBConnection) => Promise<T>, signal?: AbortSignal): Promise<T> {
     const before = this.#queue
     const turn = before.then(() => this.#take(work, signal))
@@ -72,12 +73,16 @@ export class Gate implements AsyncDisposable {
     signal?.throwIfAborted()
     clearTimeout(this.#idle)
     const { connection, since } = this.#open ?? (await this.#acquire(signal))
+    const interruption = interruptWhenAborted(connection, signal)
     try {
       return await work(connection)
     } catch (error) {
-      if (DEAD.test(messageOf(error))) this.#close()
+      // A rollback may have been interrupted too: closing is one for certain.
+      if (signal?.aborted || DEAD.test(messageOf(error))) this.#close()
+      signal?.throwIfAborted()
       throw warehouseFailure(error, this.#options.file)
     } finally {
+      interruption.end()
       if (performance.now() - since > HOLD_MS) {
         this.#close()
         await delay(LET_GO_MS)
@@ -122,6 +127,23 @@ export class Gate implements AsyncDisposable {
     this.#open?.connection.closeSync()
     this.#open?.instance.closeSync()
     this.#open = undefined
+  }
+}
+
+/** Again and again: an interrupt between two statements stops neither. */
+function interruptWhenAborted(connection: DuckDBConnection, signal: AbortSignal | undefined): { end(): void } {
+  let again: NodeJS.Timeout | undefined
+  const interrupt = () => {
+    connection.interrupt()
+    again = setInterval(() => connection.interrupt(), INTERRUPT_EVERY_MS)
+  }
+  if (signal?.aborted) interrupt()
+  else signal?.addEventListener('abort', interrupt)
+  return {
+    end() {
+      signal?.removeEventListener('abort', interrupt)
+      clearInterval(again)
+    },
   }
 }
 
