@@ -8,6 +8,7 @@ import { PIPELINE, sensorId } from '../names.ts'
 import type { Warehouse } from '../warehouse/warehouse.ts'
 import { DONE, type ExitCode, FAILED } from './exit-code.ts'
 import { oneLine, print } from './output.ts'
+import { Patience } from './patience.ts'
 import { type Survey, Surveyor } from './survey.ts'
 
 interface OnceOptions {
@@ -17,12 +18,6 @@ interface OnceOptions {
 }
 
 const LOOK_EVERY_MS = 250
-/** A file that has not settled after this many times `settle` is still being written: it is told, not waited for. */
-const SETTLES = 10
-/** Below this a short `settle` would leave no time for the load itself. */
-const LEAST_PATIENCE_MS = 10_000
-/** How long a sensor has for a file that has settled. After a `kill -9` the server takes its last turn for one that goes on, and it is deaf. */
-const SENSOR_PATIENCE_MS = 5_000
 /** What has failed this often is told, and left to the next run. */
 const TRIES = 3
 
@@ -38,27 +33,23 @@ export async function finish({ config, client, warehouse }: OnceOptions): Promis
 
 async function finishPipeline(pipeline: Pipeline, surveyor: Surveyor, config: Config, client: Client) {
   const { name, source } = pipeline
-  const patienceMs = Math.max(SETTLES * source.settleMs, LEAST_PATIENCE_MS)
-  const watched = new Map<string, number>()
+  const patience = new Patience(source.settleMs, pipeline.sensor !== undefined)
   let triesBefore: ReadonlyMap<string, number> | undefined
   for (let sourceFailures = 0; ; ) {
-    const survey = await surveyor.survey(name)
+    const { survey, waiting } = await surveyor.look(name)
     const paused = pipeline.sensor !== undefined && (await isPaused(client, name))
     sourceFailures = survey.sourceError === null ? 0 : sourceFailures + 1
-    const now = performance.now()
-    for (const path of survey.unsettledPaths) if (!watched.has(path)) watched.set(path, now)
-    const watchedMs = survey.unsettledPaths.map((path) => now - (watched.get(path) ?? now))
-    const waitedFor = watchedMs.filter((ms) => ms < patienceMs)
     const busy = await worksOn(client, name)
+    const { waitedFor, neglected } = patience.look(waiting, busy)
     triesBefore ??= new Map(survey.retrying.map(({ key, tries }) => [key, tries]))
     const retried = survey.retrying.filter(({ key, tries }) => tries < TRIES || tries === triesBefore?.get(key))
-    const unsettled = survey.unsettled > 0 && (waitedFor.length > 0 || busy)
-    const left = unsettled || retried.length > 0
+    const left = waitedFor.length > 0 || retried.length > 0
     if (paused || sourceFailures >= TRIES || (survey.sourceError === null && !left)) return { survey, paused }
-    const due = unsettled || retried.some(({ notBefore }) => notBefore <= new Date())
-    const deaf = pipeline.sensor === undefined || watchedMs.some((ms) => ms > source.settleMs + SENSOR_PATIENCE_MS)
-    if (deaf && !busy && due)
+    const triedAgain = pipeline.sensor === undefined && retried.some(({ notBefore }) => notBefore <= new Date())
+    if (!busy && (neglected.length > 0 || triedAgain)) {
+      patience.asked(neglected)
       await startBatch(client, { pipeline: name, taskQueue: config.temporal.taskQueue, trigger: 'manual' })
+    }
     await delay(LOOK_EVERY_MS)
   }
 }

@@ -23,6 +23,13 @@ export interface Survey {
   readonly sourceError: string | null
 }
 
+/** A file that is listed and not up to date. */
+interface Left {
+  readonly path: string
+  readonly fingerprint: string
+  readonly key: string
+}
+
 /** Enough to see what they are. */
 const PATHS_SHOWN = 20
 
@@ -36,7 +43,12 @@ export class Surveyor {
   }
 
   async survey(name: string): Promise<Survey> {
-    const left: { path: string; key: string }[] = []
+    return (await this.look(name)).survey
+  }
+
+  /** With the version of each file that is `unsettled`. */
+  async look(name: string): Promise<{ readonly survey: Survey; readonly waiting: readonly Left[] }> {
+    const left: Left[] = []
     const heldKeys = new Set<string>()
     let sourceError: string | null = null
     try {
@@ -49,23 +61,24 @@ export class Surveyor {
     // A file that failed and has gone is tried no more.
     const retrying = (await this.#warehouse.backoffs(name)).filter(({ key }) => sourceError !== null || keys.has(key))
     const failing = new Set(retrying.map(({ key }) => key))
-    const unsettled = left.filter(({ key }) => !failing.has(key)).map(({ path }) => path)
+    const waiting = left.filter(({ key }) => !failing.has(key))
     // After the listing: what was up to date then is counted now.
     const { loaded, rows, held, loadedKeys } = await this.#warehouse.counts(name)
-    return {
+    const survey = {
       pipeline: name,
       loaded,
       rows,
       held,
-      unsettled: unsettled.length,
-      unsettledPaths: unsettled.slice(0, PATHS_SHOWN),
+      unsettled: waiting.length,
+      unsettledPaths: waiting.slice(0, PATHS_SHOWN).map(({ path }) => path),
       retrying,
       missing: this.#missing(name, new Set([...loadedKeys, ...heldKeys])),
       sourceError,
     }
+    return { survey, waiting }
   }
 
-  async *#notUpToDate(name: string, heldKeys: Set<string>): AsyncGenerator<{ path: string; key: string }> {
+  async *#notUpToDate(name: string, heldKeys: Set<string>): AsyncGenerator<Left> {
     const { signal } = new AbortController()
     const open = this.#pipelines.get(name)
     for await (const page of open.source.list(open.pattern, signal)) {
@@ -76,7 +89,7 @@ export class Surveyor {
         signal,
       )
       for (const { partitionKey, status } of known.values()) if (status === 'held') heldKeys.add(partitionKey)
-      for (const { listed, key } of notUpToDate(files, known)) yield { path: listed.path, key }
+      for (const { listed, key } of notUpToDate(files, known)) yield { path: listed.path, fingerprint: listed.fingerprint, key }
     }
   }
 
