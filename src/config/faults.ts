@@ -4,6 +4,7 @@ import { partitionsFault } from '../partitions/partitions-fault.ts'
 import { parsePattern } from '../partitions/pattern.ts'
 import { columnTypeFault } from '../staging/column-types.ts'
 import { dialectOf } from '../staging/dialect.ts'
+import { OWN_PREFIX } from './own-columns.ts'
 import type { Pipeline } from './pipeline.ts'
 
 /** What is wrong between the fields of a pipeline, each with its place. */
@@ -35,7 +36,7 @@ function columnFaults({ columns }: Pipeline): string[] {
     const where = `columns.${name}`
     const folded = name.trim().toLowerCase()
     if (folded === '') return [`${where}: expected a name`]
-    if (folded.startsWith('_tidemark_')) return [`${where}: names that begin with _tidemark_ are ours`]
+    if (folded.startsWith(OWN_PREFIX)) return [`${where}: names that begin with _tidemark_ are ours`]
     if (seen.has(folded)) return [`${where}: differs from another column only in its case`]
     seen.add(folded)
     const fault = columnTypeFault(columns[name] ?? '')

@@ -143,6 +143,7 @@ function toOutcome({ sightings, pipeline }: OpenPipeline, staged: Staged, candid
           rows: staged.rows,
           rejected: staged.rejected,
           rejectedCount: staged.rejectedCount,
+          added: staged.added,
         },
       ]
     case 'same':

@@ -1,31 +1,57 @@
 import { parse } from 'csv-parse/sync'
+import { OWN_PREFIX } from '../config/own-columns.ts'
 import type { Csv } from '../config/pipeline.ts'
 import { HeldFile } from './held.ts'
+import type { TableShape } from './table-shape.ts'
 
 const OTHER_DELIMITERS = [',', ';', '\t', '|']
 const LONGEST_NAME = 60
 const MOST_NAMES = 20
+const MOST_UNDECLARED = 500
+const LONGEST_UNDECLARED = 200
+
+export interface Columns {
+  /** For each field of a record its place among the declared columns, and then the undeclared ones. */
+  readonly places: readonly number[]
+  readonly undeclared: readonly string[]
+}
 
 /**
- * For each field of the header its place among the declared columns. Names match whatever their order, letter case and
- * surrounding blanks.
- * @throws HeldFile when the file's columns are not exactly the declared ones
+ * Which columns a file has. Names match whatever their order, letter case and surrounding blanks.
+ * @throws HeldFile when they are not exactly the declared ones, or, where columns may come and go, when none is
  */
-export function placesOf(header: Buffer, line: number, csv: Csv, columns: readonly string[]): number[] {
+export function columnsOf(
+  header: Buffer,
+  line: number,
+  { csv, columns, onSchemaChange }: Pick<TableShape, 'csv' | 'columns' | 'onSchemaChange'>,
+): Columns {
   const fields = fieldsOf(header, csv, csv.delimiter)
   if (fields === undefined) throw new HeldFile(`the header (line ${line}) is not valid CSV; look at its quotes`)
   const places = placesAmong(columns, fields)
   if (places.every((place) => place === -1)) throw new HeldFile(noHeader(header, line, csv, columns, fields.length))
+  const frozen = onSchemaChange === 'freeze'
+  const undeclared = fields.filter((_, index) => places[index] === -1)
   const faults = [
-    fault('missing', missingFrom(places, columns)),
-    fault('unexpected', fields.filter((_, index) => places[index] === -1).map(shown)),
+    fault('missing', frozen ? missingFrom(places, columns) : []),
+    fault('unexpected', (frozen ? undeclared : unusable(undeclared)).map(shown)),
     fault(
       'repeated',
       columns.filter((_, place) => places.indexOf(place) !== places.lastIndexOf(place)),
     ),
   ].filter((text) => text !== '')
   if (faults.length > 0) throw new HeldFile(`the header (line ${line}) does not match the columns: ${faults.join('; ')}`)
-  return places
+  let next = columns.length
+  return { places: places.map((place) => (place === -1 ? next++ : place)), undeclared }
+}
+
+/** No column of the table can have such a name, or it would be more columns than a table is meant to have. */
+function unusable(names: readonly string[]): string[] {
+  const folded = names.map(plain)
+  return names.filter((name, index) => {
+    const own = folded[index] ?? ''
+    const repeated = folded.indexOf(own) !== index
+    return index >= MOST_UNDECLARED || own === '' || repeated || own.startsWith(OWN_PREFIX) || name.length > LONGEST_UNDECLARED
+  })
 }
 
 /** A first line that is data must not be repeated in a message: only counts and declared names are. */

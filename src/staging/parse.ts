@@ -1,4 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
+import { RESCUED_COLUMN } from '../config/own-columns.ts'
 import { messageOf, TidemarkError } from '../errors.ts'
 import { literalPath, quotedName, quotedText } from '../sql-text.ts'
 import { badCells } from './bad-cells.ts'
@@ -23,6 +24,8 @@ export interface Parsed {
   readonly rows: number
   readonly rejected: readonly Rejected[]
   readonly rejectedCount: number
+  /** Columns that the table may not have yet. */
+  readonly added: readonly string[]
 }
 
 /**
@@ -52,20 +55,37 @@ async function copy(
   to: string,
   left: BadRows,
 ): Promise<Parsed> {
-  const values = shape.types.map((type, place) => `${exactCast(`t${place}`, type, shape.csv)} AS v${place}`)
+  const values = shape.types.map((type, place) =>
+    records.places.includes(place)
+      ? `${exactCast(`t${place}`, type, shape.csv)} AS v${place}`
+      : `NULL AS t${place}, NULL::${type.sql} AS v${place}`,
+  )
   const good = shape.types.map((_, place) => `(t${place} IS NULL OR v${place} IS NOT NULL)`)
   const withoutBadCells = left.count > records.badCount
   const columns = shape.columns.map((column, place) => {
     const value = withoutBadCells ? `v${place}` : `coalesce(v${place}, CASE WHEN t${place} IS NOT NULL THEN error('bad') END)`
     return `${value} AS ${quotedName(column)}`
   })
+  columns.push(...undeclaredColumns(records, shape))
   const where = withoutBadCells ? ` WHERE ${good.join(' AND ')}` : ''
   const query = `SELECT ${columns.join(', ')} FROM (SELECT *, ${values.join(', ')} FROM (${texts}))${where}`
   const copied = await connection.runAndReadAll(`COPY (${query}) TO ${quotedText(to)} (FORMAT parquet)`)
   const rows = Number(copied.getRowsJson()[0]?.[0])
   const expected = records.count - left.count
   if (rows !== expected) throw new HeldFile(`${expected} records were counted, but ${rows} read; look at its quotes`)
-  return { rows, rejected: await rejectedRows(records, left), rejectedCount: left.count }
+  const added = shape.onSchemaChange === 'addColumns' ? records.undeclared : []
+  return { rows, rejected: await rejectedRows(records, left), rejectedCount: left.count, added }
+}
+
+/** Added ones have lower-case names here, so that the files of a load agree on them; a table has them as they came first. */
+function undeclaredColumns({ undeclared }: Records, { columns, onSchemaChange }: TableShape): string[] {
+  if (onSchemaChange === 'freeze') return []
+  const texts = undeclared.map((name, index) => ({ name, text: `t${columns.length + index}` }))
+  if (onSchemaChange === 'addColumns') return texts.map(({ name, text }) => `${text} AS ${quotedName(name.toLowerCase())}`)
+  const cells = texts.map(({ name, text }) => `${quotedText(name)}, ${text}`)
+  // The patch drops cells that are empty.
+  const json = `nullif(json_merge_patch('{}', json_object(${cells.join(', ')}))::VARCHAR, '{}')::JSON`
+  return [`${texts.length === 0 ? 'NULL::JSON' : json} AS ${RESCUED_COLUMN}`]
 }
 
 /**
@@ -111,8 +131,8 @@ async function checkFormats(connection: DuckDBConnection, { csv }: TableShape): 
 }
 
 /** SQL for the records as texts: `t0`, `t1`… in declared order, NULL where a cell is empty or means "no value". */
-function textsOf(records: Records, { csv, columns }: TableShape): string {
-  const fields = columns.map((_, field) => `'c${field}': 'VARCHAR'`)
+function textsOf(records: Records, { csv }: TableShape): string {
+  const fields = records.places.map((_, field) => `'c${field}': 'VARCHAR'`)
   const nulls = ['', ...csv.nullText].map(quotedText).join(', ')
   const texts = records.places.map((place, field) => `CASE WHEN c${field} NOT IN (${nulls}) THEN c${field} END AS t${place}`)
   const options = [
@@ -130,5 +150,5 @@ function textsOf(records: Records, { csv, columns }: TableShape): string {
   ]
   const from = `read_csv(${quotedText(literalPath(records.sifted ?? records.file))}, ${options.join(', ')})`
   // Of a single column a blank line is a row of NULL to DuckDB.
-  return `SELECT ${texts.join(', ')} FROM ${from}${columns.length === 1 ? ' WHERE c0 IS NOT NULL' : ''}`
+  return `SELECT ${texts.join(', ')} FROM ${from}${records.places.length === 1 ? ' WHERE c0 IS NOT NULL' : ''}`
 }

@@ -1,5 +1,5 @@
 import type { Csv } from '../config/pipeline.ts'
-import { placesOf } from './header.ts'
+import { columnsOf } from './header.ts'
 import { HeldFile } from './held.ts'
 import { mayHideOthers, recordFault } from './record-fault.ts'
 import { type LineEnd, RecordScanner } from './record-scanner.ts'
@@ -11,7 +11,7 @@ import { Utf8Verifier } from './utf8.ts'
 const BYTE_ORDER_MARK = Buffer.from('\uFEFF')
 const LINE_ENDS: Readonly<Record<LineEnd, string>> = { LF: '\n', CRLF: '\r\n', CR: '\r' }
 
-type Shape = Pick<TableShape, 'csv' | 'dialect' | 'columns'>
+type Shape = Pick<TableShape, 'csv' | 'dialect' | 'columns' | 'onSchemaChange'>
 
 /** The records of a file, verified, behind a header line of our own. */
 export interface Records {
@@ -24,8 +24,9 @@ export interface Records {
   readonly lineEnd: LineEnd | undefined
   readonly quotedLineEnds: boolean
   readonly count: number
-  /** For each field of a record its place among the declared columns. */
+  /** For each field of a record its place among the declared columns, and then the undeclared ones. */
   readonly places: readonly number[]
+  readonly undeclared: readonly string[]
   readonly bad: readonly BadRecord[]
   readonly badCount: number
   /** The line of the first bad record that may hide others. */
@@ -53,6 +54,7 @@ export class RecordFile {
   #badCount = 0
   #hiding: number | undefined
   #places: readonly number[]
+  #undeclared: readonly string[] = []
   #scanner: RecordScanner
   #started = false
   /** What came until the first record was whole. */
@@ -83,9 +85,10 @@ export class RecordFile {
     if (this.#head !== undefined) await this.#begin(this.#head)
     else this.#judge(before + 1)
     const { records: count, lineEnd, quotedLineEnds } = this.#scanner
+    const columns = { places: this.#places, undeclared: this.#undeclared }
     const where = { file: this.#to.path, start: this.#start, firstLine: this.#firstLine }
     const bad = { bad: this.#bad, badCount: this.#badCount, hiding: this.#hiding }
-    return { ...where, lineEnd, quotedLineEnds, count, places: this.#places, ...bad }
+    return { ...where, lineEnd, quotedLineEnds, count, ...columns, ...bad }
   }
 
   async #writeText(text: Buffer): Promise<void> {
@@ -109,17 +112,24 @@ export class RecordFile {
   async #begin(head: readonly Buffer[]): Promise<void> {
     const { csv, dialect, columns } = this.#shape
     this.#head = undefined
-    await this.#to.write(Buffer.from(headerLine(csv, columns.length, this.#scanner.lineEnd)))
-    this.#start = this.#to.bytes
     if (!csv.header) {
+      await this.#writeHeader(columns.length)
       this.#judge(1)
       for (const part of head) await this.#to.write(part)
       return
     }
     if (this.#scanner.records === 0) throw new HeldFile('holds no header and no rows, only blank lines')
-    this.#places = placesOf(Buffer.concat(head), this.#scanner.last.line, csv, columns)
+    const found = columnsOf(Buffer.concat(head), this.#scanner.last.line, this.#shape)
+    this.#places = found.places
+    this.#undeclared = found.undeclared
+    await this.#writeHeader(found.places.length)
     this.#firstLine = this.#scanner.line
     this.#scanner = new RecordScanner(dialect, this.#scanner)
+  }
+
+  async #writeHeader(fields: number): Promise<void> {
+    await this.#to.write(Buffer.from(headerLine(this.#shape.csv, fields, this.#scanner.lineEnd)))
+    this.#start = this.#to.bytes
   }
 
   /** Looks at the last record, if that one is `number` and so has just been completed. */

@@ -92,9 +92,9 @@ async function settle(
       rejectedCount: judged.rejectedCount,
     }
   }
-  const { rows, checks, rejected, rejectedCount } = judged
+  const { rows, checks, rejected, rejectedCount, added } = judged
   const reason = checkFailures(checks, rows)
-  if (reason === undefined) return { verdict: 'good', path, rowsFile, rows, contentHash, checks, rejected, rejectedCount }
+  if (reason === undefined) return { verdict: 'good', path, rowsFile, rows, contentHash, checks, rejected, rejectedCount, added }
   return { verdict: 'held', path, contentHash, reason, checks, rejected, rejectedCount }
 }
 

@@ -17,6 +17,8 @@ export type Staged =
       /** The rows that it was loaded without: the first of them, and how many there are. */
       readonly rejected: readonly Rejected[]
       readonly rejectedCount: number
+      /** Columns that are not declared and that the table may not have yet; lower-case in `rowsFile`. */
+      readonly added: readonly string[]
     }
   | { readonly verdict: 'same'; readonly path: string; readonly contentHash: string }
   | {

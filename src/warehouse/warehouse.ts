@@ -60,6 +60,8 @@ export type Outcome = Handled &
         /** Rows that it is loaded without: none, unless it says so. */
         readonly rejected?: readonly Rejected[]
         readonly rejectedCount?: number
+        /** Columns of it that the table may not have yet; lower-case in `rowsFile`. */
+        readonly added?: readonly string[]
       }
     | { readonly verdict: 'same' }
     | {

@@ -37,6 +37,11 @@ const source = (fields: Readonly<Record<string, unknown>>) => ({ source: { ...pi
 
 test.each<[what: string, fields: Readonly<Record<string, unknown>>, fault: string]>([
   [
+    'columns that may come and go without a header',
+    { onSchemaChange: 'rescue', csv: { header: false } },
+    "onSchemaChange: 'rescue' needs a header to know columns by; set csv.header to true",
+  ],
+  [
     'no limit for rejected rows',
     { onBadRows: { reject: {} } },
     'onBadRows.reject: expected rows, share or both, such as { rows: 10 }',

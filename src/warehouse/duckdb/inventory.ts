@@ -5,11 +5,11 @@ import type { Inventoried, Newest } from '../inventory.ts'
 import type { Row } from '../warehouse.ts'
 import { STATUS, textOrNull } from './ledger-queries.ts'
 import { rowsOf, tableName } from './sql.ts'
-import { existingTypes } from './target-table.ts'
+import { existingColumns } from './target-table.ts'
 
 /** One statement, so that no load comes between ledger and table. */
 export async function readInventory(connection: DuckDBConnection, pipeline: Pipeline): Promise<Inventoried[]> {
-  const columns = await existingTypes(connection, pipeline)
+  const columns = await existingColumns(connection, pipeline)
   const stored =
     columns.size === 0
       ? 'SELECT NULL::VARCHAR AS path, NULL::VARCHAR AS key, 0 AS rows WHERE false'
@@ -56,6 +56,6 @@ function newestOf(row: Row): Newest {
 }
 
 /** The table may have been somebody's before it was ours. */
-function columnOr(columns: ReadonlyMap<string, string>, column: string): string {
+function columnOr(columns: ReadonlyMap<string, unknown>, column: string): string {
   return columns.has(column) ? column : 'NULL::VARCHAR'
 }

@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
-import { FILE_COLUMN, PARTITION_COLUMN } from '../../config/own-columns.ts'
+import { FILE_COLUMN, PARTITION_COLUMN, RESCUED_COLUMN } from '../../config/own-columns.ts'
 import { TidemarkError } from '../../errors.ts'
 import { literalPath, quotedName, quotedText } from '../../sql-text.ts'
 import { CODE_VERSION } from '../../version.ts'
@@ -27,19 +27,27 @@ export async function publishAll(connection: DuckDBConnection, publication: Publ
 
 async function replaceRows(connection: DuckDBConnection, { pipeline }: Publication, good: readonly Good[]): Promise<void> {
   if (good.length === 0) return
-  await ensureTable(connection, pipeline)
+  const names = await ensureTable(
+    connection,
+    pipeline,
+    good.flatMap(({ added = [] }) => added),
+  )
   const table = tableName(pipeline.table)
   await connection.run(`DELETE FROM ${table} WHERE ${FILE_COLUMN} IN ${textList('$1')}`, [
     JSON.stringify(good.map(({ listed }) => listed.path)),
   ])
   const staged = good.filter(({ rows }) => rows > 0)
   if (staged.length === 0) return
-  const columns = Object.keys(pipeline.columns).map(quotedName)
+  const columns = [...Object.keys(pipeline.columns), ...(pipeline.onSchemaChange === 'rescue' ? [RESCUED_COLUMN] : [])].map(
+    (name) => ({ ours: quotedName(name), theirs: quotedName(name) }),
+  )
+  for (const name of new Set(staged.flatMap(({ added = [] }) => added).map((name) => name.toLowerCase())))
+    columns.push({ ours: quotedName(names.get(name) ?? name), theirs: quotedName(name) })
   const origins = staged.map(({ rowsFile, key, listed }) => `(${[rowsFile, key, listed.path].map(quotedText).join(', ')})`)
   const { rowsChanged } = await connection.run(
-    `INSERT INTO ${table} (${columns.join(', ')}, ${PARTITION_COLUMN}, ${FILE_COLUMN})
-     SELECT ${columns.map((column) => `staged.${column}`).join(', ')}, origin.key, origin.path
-     FROM read_parquet([${staged.map(({ rowsFile }) => quotedText(literalPath(rowsFile))).join(', ')}], filename = '_tidemark_staged') staged
+    `INSERT INTO ${table} (${columns.map(({ ours }) => ours).join(', ')}, ${PARTITION_COLUMN}, ${FILE_COLUMN})
+     SELECT ${columns.map(({ theirs }) => `staged.${theirs}`).join(', ')}, origin.key, origin.path
+     FROM read_parquet([${staged.map(({ rowsFile }) => quotedText(literalPath(rowsFile))).join(', ')}], union_by_name = true, filename = '_tidemark_staged') staged
      JOIN (VALUES ${origins.join(', ')}) origin(staged_as, key, path) ON staged._tidemark_staged = origin.staged_as`,
   )
   const counted = staged.reduce((sum, { rows }) => sum + rows, 0)

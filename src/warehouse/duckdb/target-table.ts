@@ -1,21 +1,44 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
-import { FILE_COLUMN, PARTITION_COLUMN } from '../../config/own-columns.ts'
+import { FILE_COLUMN, PARTITION_COLUMN, RESCUED_COLUMN } from '../../config/own-columns.ts'
 import type { Pipeline } from '../../config/pipeline.ts'
 import { TidemarkError } from '../../errors.ts'
 import { quotedName } from '../../sql-text.ts'
 import { rowsOf, tableName } from './sql.ts'
 
-/** Makes the pipeline's table, or sees that the one that is there has the declared columns. */
-export async function ensureTable(connection: DuckDBConnection, pipeline: Pipeline): Promise<void> {
+/**
+ * Makes the pipeline's table, or sees that the one that is there has the declared columns; adds those that files brought.
+ * @returns what the table calls its columns, by their names in lower case
+ */
+export async function ensureTable(
+  connection: DuckDBConnection,
+  pipeline: Pipeline,
+  brought: readonly string[] = [],
+): Promise<ReadonlyMap<string, string>> {
   const wanted = await declaredTypes(connection, pipeline)
-  const existing = await existingTypes(connection, pipeline)
-  if (existing.size === 0) return createTable(connection, pipeline, wanted)
+  const existing = await existingColumns(connection, pipeline)
+  if (existing.size === 0) {
+    await createTable(connection, pipeline, wanted)
+    for (const [column, type] of wanted) existing.set(column.toLowerCase(), { name: column, type })
+  }
   for (const [column, type] of wanted) {
     const found = existing.get(column.toLowerCase())
     if (found === undefined) throw mismatch(pipeline, `has no column ${column}`, `ADD COLUMN ${quotedName(column)} ${type}`)
-    if (found !== type)
-      throw mismatch(pipeline, `has ${column} as ${found}, the config as ${type}`, `ALTER ${quotedName(column)} TYPE ${type}`)
+    if (found.type !== type) throw otherType(pipeline, column, found.type, `the config as ${type}`, type)
   }
+  const more = brought.map((column) => ({ column, type: 'VARCHAR' }))
+  if (pipeline.onSchemaChange === 'rescue') more.push({ column: RESCUED_COLUMN, type: 'JSON' })
+  for (const { column, type } of more) {
+    const found = existing.get(column.toLowerCase())
+    if (found !== undefined && found.type !== type) throw otherType(pipeline, column, found.type, `a file as ${type}`, type)
+    if (found !== undefined) continue
+    await connection.run(`ALTER TABLE ${tableName(pipeline.table)} ADD COLUMN ${quotedName(column)} ${type}`)
+    existing.set(column.toLowerCase(), { name: column, type })
+  }
+  return new Map([...existing].map(([folded, { name }]) => [folded, name]))
+}
+
+function otherType(pipeline: Pipeline, column: string, found: string, other: string, type: string): TidemarkError {
+  return mismatch(pipeline, `has ${column} as ${found}, ${other}`, `ALTER ${quotedName(column)} TYPE ${type}`)
 }
 
 async function createTable(connection: DuckDBConnection, pipeline: Pipeline, wanted: ReadonlyMap<string, string>): Promise<void> {
@@ -39,15 +62,18 @@ async function declaredTypes(connection: DuckDBConnection, pipeline: Pipeline): 
 }
 
 /** By the columns' names in lower case; empty while there is no such table. */
-export async function existingTypes(connection: DuckDBConnection, { table }: Pipeline): Promise<Map<string, string>> {
+export async function existingColumns(
+  connection: DuckDBConnection,
+  { table }: Pipeline,
+): Promise<Map<string, { name: string; type: string }>> {
   const rows = await rowsOf(
     connection,
-    `SELECT lower(column_name) AS name, data_type FROM duckdb_columns()
+    `SELECT column_name AS name, data_type FROM duckdb_columns()
      WHERE database_name = current_database() AND lower(schema_name) = lower($1) AND lower(table_name) = lower($2)`,
     table.schema,
     table.name,
   )
-  return new Map(rows.map((row) => [String(row.name), String(row.data_type)]))
+  return new Map(rows.map((row) => [String(row.name).toLowerCase(), { name: String(row.name), type: String(row.data_type) }]))
 }
 
 function mismatch({ name, table }: Pipeline, what: string, mend: string): TidemarkError {
