@@ -24,6 +24,11 @@ export function lineReporter(write: (line: string) => void = print): Reporter {
         : `${counted(rows, 'row')} from ${only.path}${without}`
       return line(paint.green('loaded'), `${pipeline} ${only.key}: ${what}`)
     },
+    duplicates({ pipeline, count, path, of, loaded }) {
+      const others = count === 1 ? '' : `, and ${counted(count - 1, 'file')} more like it`
+      const so = loaded ? 'its rows are loaded as well' : 'it is left out'
+      line(paint.yellow('duplicate'), `${pipeline}: ${path} has the same bytes as ${of}; ${so}${others}`)
+    },
     news({ pipeline, partition, what, reason, count }) {
       const subject = partition === undefined ? pipeline : `${pipeline} ${partition}`
       line(

@@ -153,7 +153,7 @@ async function loadChunk(context: LoadContext, request: BatchRequest, chunk: rea
     const { outcomes } = await loadFiles(context, { open, claim, keys: [...keys], run, candidates, postpone: true, signal })
     const held = outcomes.filter((outcome) => outcome.verdict === 'held')
     return {
-      loaded: outcomes.length - held.length,
+      loaded: outcomes.filter(({ verdict }) => verdict === 'good' || verdict === 'same').length,
       held: held.length,
       reasons: held.slice(0, REASONS_TOLD).map(({ listed, reason }) => `${listed.path}: ${reason}`),
       rows: outcomes.reduce((sum, outcome) => sum + (outcome.verdict === 'good' ? outcome.rows : 0), 0),

@@ -51,25 +51,22 @@ export async function loadFiles(context: LoadContext, request: FilesRequest): Pr
     await context.onStep?.('looked again')
     const outcomes = staged.flatMap((file) => toOutcome(open, file, unchanged.get(file.path)))
     const unreadable = unreadableKeys(staged, unchanged)
-    const published = new Set(
-      await context.warehouse.publish(
-        {
-          pipeline: open.pipeline,
-          claim,
-          keys: request.keys,
-          outcomes,
-          unfinished: [...unreadable.keys()],
-          postponed: request.postpone ? new Map([...unreadable].map(([key, error]) => [key, error.message])) : new Map(),
-          run: request.run,
-        },
-        signal,
-      ),
+    const { keys, outcomes: visible } = await context.warehouse.publish(
+      {
+        pipeline: open.pipeline,
+        claim,
+        keys: request.keys,
+        outcomes,
+        unfinished: [...unreadable.keys()],
+        postponed: request.postpone ? new Map([...unreadable].map(([key, error]) => [key, error.message])) : new Map(),
+        run: request.run,
+      },
+      signal,
     )
-    const visible = outcomes.filter(({ key }) => published.has(key))
     for (const { listed } of visible) open.sightings.forget(listed.path)
     if (visible.length > 0) context.report?.(visible, open)
     await context.onStep?.('published')
-    return { published, outcomes: visible, changed, unreadable }
+    return { published: new Set(keys), outcomes: visible, changed, unreadable }
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

@@ -122,7 +122,7 @@ function stateOf(
   for (const { path } of files) {
     const before = known.get(path)
     const now = fresh.get(path)
-    rows += now?.verdict === 'good' ? now.rows : (before?.loadedRows ?? 0)
+    rows += now?.verdict === 'good' ? now.rows : now?.verdict === 'duplicate' ? 0 : (before?.loadedRows ?? 0)
     if (now === undefined && before?.status === 'held') reason ??= `${path}: ${before.error}`
     if (now?.verdict === 'held') reason ??= `${path}: ${now.reason}`
   }

@@ -62,7 +62,10 @@ export type Outcome = Handled &
         readonly rejectedCount?: number
         /** Columns of it that the table may not have yet; lower-case in `rowsFile`. */
         readonly added?: readonly string[]
+        /** Another path that is loaded with the same bytes; publishing finds it. */
+        readonly duplicateOf?: string
       }
+    | { readonly verdict: 'duplicate'; readonly duplicateOf: string }
     | { readonly verdict: 'same' }
     | {
         readonly verdict: 'held'
@@ -82,6 +85,13 @@ export interface Publication {
   /** Partitions with a file that is tried again at once: how often they have failed before is not forgotten. */
   readonly unfinished?: readonly string[]
   readonly run: Run
+}
+
+export interface Published {
+  /** The partitions whose claim was still this one. */
+  readonly keys: readonly string[]
+  /** What is in the ledger now. */
+  readonly outcomes: readonly Outcome[]
 }
 
 export interface FilesQuery {
@@ -117,9 +127,8 @@ export interface Warehouse extends AsyncDisposable {
   /**
    * Rows, ledger and the end of the claim in one transaction. Only for partitions whose claim is still this one; the others' outcomes
    * are left out, without a trace.
-   * @returns the keys that were published
    */
-  publish(publication: Publication, signal?: AbortSignal): Promise<readonly string[]>
+  publish(publication: Publication, signal?: AbortSignal): Promise<Published>
   /** Ends what is left of a claim. */
   release(pipeline: string, claim: string, signal?: AbortSignal): Promise<void>
   /** Of all pipelines. */

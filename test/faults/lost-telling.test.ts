@@ -18,6 +18,7 @@ class DeadAtFirst implements Reporter {
   end(): void {
     this.#end()
   }
+  duplicates(): void {}
   loaded(): void {}
   waiting(): void {}
 }

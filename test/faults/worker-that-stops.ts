@@ -16,6 +16,7 @@ const worker = await startWorker({
   reporter: {
     loaded: ({ files }) => console.log(`loaded ${files}`),
     news: ({ reason }) => console.log(reason),
+    duplicates: () => undefined,
     waiting: () => undefined,
   },
   onStep: async (step) => {

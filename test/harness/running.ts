@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { Client, Connection } from '@temporalio/client'
 import './quiet.ts'
 import { Tidemark } from '../../src/client/index.ts'
-import type { Loaded, News, Reporter } from '../../src/reporter.ts'
+import type { Duplicates, Loaded, News, Reporter } from '../../src/reporter.ts'
 import { apply } from '../../src/schedules/apply.ts'
 import type { LedgerEntry } from '../../src/warehouse/ledger.ts'
 import type { Row } from '../../src/warehouse/warehouse.ts'
@@ -14,10 +14,14 @@ import type { Workspace } from './workspace.ts'
 /** What a worker has said. */
 export class Recorder implements Reporter {
   readonly loads: Loaded[] = []
+  readonly duplicated: Duplicates[] = []
   readonly told: News[] = []
   readonly holders: (string | undefined)[] = []
   loaded(loaded: Loaded): void {
     this.loads.push(loaded)
+  }
+  duplicates(duplicates: Duplicates): void {
+    this.duplicated.push(duplicates)
   }
   news(news: News): void {
     this.told.push(news)

@@ -6,7 +6,7 @@ import type { Pipeline } from '../../src/config/pipeline.ts'
 import type { PipelineInput } from '../../src/config/schema.ts'
 import { quotedText } from '../../src/sql-text.ts'
 import { duckdbWarehouse } from '../../src/warehouse/duckdb/duckdb-warehouse.ts'
-import type { Outcome, Publication, Warehouse } from '../../src/warehouse/warehouse.ts'
+import type { Outcome, Publication, Published, Warehouse } from '../../src/warehouse/warehouse.ts'
 import { Workspace } from '../harness/workspace.ts'
 
 export const RUN = { workflowId: 'workflow', runId: 'run' }
@@ -51,6 +51,11 @@ export class Loads implements AsyncDisposable {
     return { ...this.#handled(key, path), verdict: 'good', rowsFile, rows }
   }
 
+  /** The same file with other bytes, or with those of another. */
+  withBytes(outcome: Outcome, contentHash: string): Outcome {
+    return { ...outcome, contentHash }
+  }
+
   same(key: string, path = `${key}.csv`): Outcome {
     return { ...this.#handled(key, path), verdict: 'same' }
   }
@@ -66,7 +71,7 @@ export class Loads implements AsyncDisposable {
   }
 
   /** Claims, and publishes with that claim. */
-  async load(...outcomes: readonly Outcome[]): Promise<readonly string[]> {
+  async load(...outcomes: readonly Outcome[]): Promise<Published> {
     const { claim } = await this.claim([...new Set(outcomes.map(({ key }) => key))])
     return this.warehouse.publish(this.publication(claim, outcomes))
   }

@@ -3,40 +3,45 @@ import { FILE_COLUMN, PARTITION_COLUMN, RESCUED_COLUMN } from '../../config/own-
 import { TidemarkError } from '../../errors.ts'
 import { literalPath, quotedName, quotedText } from '../../sql-text.ts'
 import { CODE_VERSION } from '../../version.ts'
-import type { Outcome, Publication } from '../warehouse.ts'
+import type { FileStatus } from '../ledger.ts'
+import { SAME_BYTES } from '../same-bytes.ts'
+import type { Outcome, Publication, Published } from '../warehouse.ts'
 import { endClaims, ownKeys } from './claims.ts'
+import { judgeDuplicates, retryOrphans } from './duplicates.ts'
 import { tableName, textList } from './sql.ts'
 import { ensureTable } from './target-table.ts'
 
 type Good = Extract<Outcome, { verdict: 'good' }>
 
 /** Inside one transaction: rows, ledger, rejected rows, the end of the claim. */
-export async function publishAll(connection: DuckDBConnection, publication: Publication): Promise<readonly string[]> {
+export async function publishAll(connection: DuckDBConnection, publication: Publication): Promise<Published> {
   const { pipeline, claim, postponed = new Map<string, string>(), unfinished = [] } = publication
   const own = new Set(await ownKeys(connection, pipeline.name, claim, publication.keys))
-  const outcomes = publication.outcomes.filter(({ key }) => own.has(key))
-  await replaceRows(
+  const outcomes = await judgeDuplicates(
     connection,
-    publication,
-    outcomes.filter((outcome) => outcome.verdict === 'good'),
+    pipeline,
+    publication.outcomes.filter(({ key }) => own.has(key)),
   )
+  await replaceRows(connection, publication, outcomes)
   if (outcomes.length > 0) await writeLedger(connection, publication, outcomes)
+  await retryOrphans(connection, pipeline.name)
   await endClaims(connection, pipeline.name, claim, { postponed, unfinished })
-  return [...own]
+  return { keys: [...own], outcomes }
 }
 
-async function replaceRows(connection: DuckDBConnection, { pipeline }: Publication, good: readonly Good[]): Promise<void> {
-  if (good.length === 0) return
+async function replaceRows(connection: DuckDBConnection, { pipeline }: Publication, outcomes: readonly Outcome[]): Promise<void> {
+  const replacing = outcomes.filter(({ verdict }) => verdict === 'good' || verdict === 'duplicate')
+  if (replacing.length === 0) return
   const names = await ensureTable(
     connection,
     pipeline,
-    good.flatMap(({ added = [] }) => added),
+    outcomes.flatMap((outcome) => (outcome.verdict === 'good' ? (outcome.added ?? []) : [])),
   )
   const table = tableName(pipeline.table)
   await connection.run(`DELETE FROM ${table} WHERE ${FILE_COLUMN} IN ${textList('$1')}`, [
-    JSON.stringify(good.map(({ listed }) => listed.path)),
+    JSON.stringify(replacing.map(({ listed }) => listed.path)),
   ])
-  const staged = good.filter(({ rows }) => rows > 0)
+  const staged = outcomes.filter((outcome): outcome is Good => outcome.verdict === 'good' && outcome.rows > 0)
   if (staged.length === 0) return
   const columns = [...Object.keys(pipeline.columns), ...(pipeline.onSchemaChange === 'rescue' ? [RESCUED_COLUMN] : [])].map(
     (name) => ({ ours: quotedName(name), theirs: quotedName(name) }),
@@ -116,7 +121,9 @@ async function writeRejected(
   outcomes: readonly Outcome[],
 ): Promise<void> {
   const rejected = outcomes.flatMap((outcome) =>
-    outcome.verdict === 'same' ? [] : (outcome.rejected ?? []).map((row) => ({ path: outcome.listed.path, ...row })),
+    outcome.verdict === 'same' || outcome.verdict === 'duplicate'
+      ? []
+      : (outcome.rejected ?? []).map((row) => ({ path: outcome.listed.path, ...row })),
   )
   if (rejected.length === 0) return
   await connection.run(
@@ -142,13 +149,27 @@ function ledgerRow(outcome: Outcome) {
     size: listed.size,
     modified_at: listed.modifiedAt.getTime(),
     partition_key: key,
-    status: outcome.verdict === 'held' ? 'held' : 'loaded',
+    status: statusOf(outcome),
     rows: outcome.verdict === 'good' ? outcome.rows : null,
-    rejected_rows: outcome.verdict === 'same' ? null : (outcome.rejectedCount ?? outcome.rejected?.length ?? 0),
+    rejected_rows: rejectedRowsOf(outcome),
     content_hash: outcome.contentHash ?? null,
-    error: outcome.verdict === 'held' ? outcome.reason : null,
+    error: errorOf(outcome),
     checks: JSON.stringify(outcome.checks),
     first_seen_at: outcome.firstSeenAt.getTime(),
     settled_at: outcome.settledAt.getTime(),
   }
+}
+
+function statusOf({ verdict }: Outcome): FileStatus {
+  return verdict === 'held' || verdict === 'duplicate' ? verdict : 'loaded'
+}
+
+function errorOf(outcome: Outcome): string | null {
+  if (outcome.verdict === 'held') return outcome.reason
+  return outcome.verdict === 'duplicate' ? `${SAME_BYTES}${outcome.duplicateOf}` : null
+}
+
+function rejectedRowsOf(outcome: Outcome): number | null {
+  if (outcome.verdict === 'same') return null
+  return outcome.verdict === 'duplicate' ? 0 : (outcome.rejectedCount ?? outcome.rejected?.length ?? 0)
 }
