@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { RESCUED_COLUMN } from '../config/own-columns.ts'
 import { messageOf, TidemarkError } from '../errors.ts'
@@ -5,6 +6,7 @@ import { literalPath, quotedName, quotedText } from '../sql-text.ts'
 import { badCells } from './bad-cells.ts'
 import { exactCast } from './exact-cast.ts'
 import { HeldFile } from './held.ts'
+import { outOfMemory } from './out-of-memory.ts'
 import type { Records } from './record-file.ts'
 import { MAX_RECORD_BYTES } from './record-scanner.ts'
 import { mayReject } from './reject-limits.ts'
@@ -100,7 +102,7 @@ async function badRowsOf(
   shape: TableShape,
 ): Promise<BadRows> {
   const kind = duckdbErrorKind(error)
-  if (kind === 'Out of Memory Error') throw new HeldFile('its records are too long to be read in the memory that is set aside')
+  if (kind === 'Out of Memory Error') throw await outOfMemory(messageOf(error), dirname(records.file))
   if (FAULTS_OF_THE_DATABASE.includes(kind)) throw error
   if (!FAULTS_OF_THE_FILE.includes(kind)) {
     // The text of an IO error names files and what the system said; those of others may repeat cells.

@@ -1,4 +1,4 @@
-import { readdir, writeFile } from 'node:fs/promises'
+import { readdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
 import { constants, createGzip, gzipSync } from 'node:zlib'
@@ -111,6 +111,43 @@ test('takes a staging folder of any name', async () => {
   })
   expect(staged && (await rowsOf(staged))).toEqual(ROWS)
 })
+
+test.each([
+  ['in one line', '', /^line 2 is longer than 2097152 bytes/],
+  ['behind a quote that is never closed', '"', /^line 2 is longer than 2097152 bytes; is a quote in it never closed\?/],
+  ['of NUL bytes', '\0', /^line 2 holds a NUL byte/],
+])(
+  'holds 100 MB %s, even where bad rows may be rejected, stages next to nothing of it, and goes on',
+  async (_, begin, reason) => {
+    const folder = await bench.emptyFolder()
+    const block = Buffer.alloc(2 ** 18, 'x')
+    let most = 0
+    const source = {
+      open: async (path: string) =>
+        Readable.from(
+          (async function* () {
+            yield Buffer.from(path === 'huge.csv' ? `a,b\n${begin}` : CONTENT)
+            for (let blocks = path === 'huge.csv' ? 400 : 0; blocks > 0; blocks--) {
+              yield block
+              if (blocks % 100 === 0) most = Math.max(most, (await stat(join(folder, '0.csv'))).size)
+            }
+          })(),
+        ),
+    }
+    const staged = await stageFiles({
+      pipeline: pipelineOf({ onBadRows: { rows: undefined, share: 1 } }),
+      source,
+      files: ['huge.csv', 'next.csv'].map((path) => ({ listed: listed(path) })),
+      folder,
+      signal: new AbortController().signal,
+    })
+    expect(staged).toMatchObject([
+      { verdict: 'held', reason: expect.stringMatching(reason) },
+      { verdict: 'good', rows: 2 },
+    ])
+    expect(most).toBeLessThan(4 * 2 ** 20)
+  },
+)
 
 test('judges each file by itself and leaves the rows alone in the folder', async () => {
   const contents = [CONTENT, 'a\n', 'a,b\nz,x\n', Buffer.from([0xff]), CONTENT]
