@@ -137,6 +137,7 @@ function toOutcome({ sightings, pipeline }: OpenPipeline, staged: Staged, candid
           contentHash: staged.contentHash,
           checks: staged.checks,
           rowsFile: staged.rowsFile,
+          rowsIndex: staged.rowsIndex,
           rows: staged.rows,
           rejected: staged.rejected,
           rejectedCount: staged.rejectedCount,

@@ -2,21 +2,19 @@ import { dirname } from 'node:path'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { RESCUED_COLUMN } from '../config/own-columns.ts'
 import { messageOf, TidemarkError } from '../errors.ts'
-import { literalPath, quotedName, quotedText } from '../sql-text.ts'
+import { quotedName, quotedText } from '../sql-text.ts'
 import { badCells } from './bad-cells.ts'
 import { exactCast } from './exact-cast.ts'
 import { HeldFile } from './held.ts'
 import { outOfMemory } from './out-of-memory.ts'
 import type { Records } from './record-file.ts'
-import { MAX_RECORD_BYTES } from './record-scanner.ts'
 import { mayReject } from './reject-limits.ts'
 import { type BadRows, badRecords, both, rejectedRows, rejection } from './rejection.ts'
 import { duckdbErrorKind } from './sandbox.ts'
 import type { Rejected } from './staged.ts'
 import type { TableShape } from './table-shape.ts'
+import { textsOf } from './texts.ts'
 
-/** Room for the longest record that the scanner lets through, and its line end. */
-const MAX_LINE_BYTES = MAX_RECORD_BYTES + 1024
 /** What the file may be blamed for. All else is this machine's or ours. */
 const FAULTS_OF_THE_FILE = ['Invalid Input Error', 'Conversion Error']
 const FAULTS_OF_THE_DATABASE = ['INTERNAL Error', 'FATAL Error', 'INTERRUPT Error']
@@ -130,27 +128,4 @@ async function checkFormats(connection: DuckDBConnection, { csv }: TableShape): 
       throw new TidemarkError('ConfigInvalid', `csv.${name}: expected a format of strptime, got '${format}': ${messageOf(error)}`)
     }
   }
-}
-
-/** SQL for the records as texts: `t0`, `t1`… in declared order, NULL where a cell is empty or means "no value". */
-function textsOf(records: Records, { csv }: TableShape): string {
-  const fields = records.places.map((_, field) => `'c${field}': 'VARCHAR'`)
-  const nulls = ['', ...csv.nullText].map(quotedText).join(', ')
-  const texts = records.places.map((place, field) => `CASE WHEN c${field} NOT IN (${nulls}) THEN c${field} END AS t${place}`)
-  const options = [
-    `columns={${fields.join(', ')}}`,
-    'auto_detect=false',
-    'header=true', // the line of our own
-    'strict_mode=true',
-    `delim=${quotedText(csv.delimiter)}`,
-    `quote=${quotedText(csv.quote)}`,
-    `escape=${quotedText(csv.escape)}`,
-    "nullstr=''",
-    'allow_quoted_nulls=false', // so that a quoted empty cell is told from a blank line
-    `max_line_size=${MAX_LINE_BYTES}`,
-    `parallel=${!records.quotedLineEnds}`, // DuckDB guesses where a record begins in the middle of a file
-  ]
-  const from = `read_csv(${quotedText(literalPath(records.sifted ?? records.file))}, ${options.join(', ')})`
-  // Of a single column a blank line is a row of NULL to DuckDB.
-  return `SELECT ${texts.join(', ')} FROM ${from}${records.places.length === 1 ? ' WHERE c0 IS NOT NULL' : ''}`
 }

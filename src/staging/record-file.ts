@@ -9,7 +9,7 @@ import type { TableShape } from './table-shape.ts'
 import { Utf8Verifier } from './utf8.ts'
 
 const BYTE_ORDER_MARK = Buffer.from('\uFEFF')
-const LINE_ENDS: Readonly<Record<LineEnd, string>> = { LF: '\n', CRLF: '\r\n', CR: '\r' }
+export const LINE_ENDS: Readonly<Record<LineEnd, string>> = { LF: '\n', CRLF: '\r\n', CR: '\r' }
 
 type Shape = Pick<TableShape, 'csv' | 'dialect' | 'columns' | 'onSchemaChange'>
 
@@ -155,7 +155,7 @@ function withoutByteOrderMark(text: Buffer): Buffer {
 }
 
 /** A name for each field and the line end of the records. */
-function headerLine({ delimiter, quote, escape: escaping }: Csv, fields: number, lineEnd: LineEnd = 'LF'): string {
+export function headerLine({ delimiter, quote, escape: escaping }: Csv, fields: number, lineEnd: LineEnd = 'LF'): string {
   const name = [...'abcd'].find((letter) => ![delimiter, quote, escaping].includes(letter))
   return `${Array(fields).fill(name).join(delimiter)}${LINE_ENDS[lineEnd]}`
 }

@@ -11,11 +11,13 @@ import { literalPath, quotedText } from '../sql-text.ts'
 import { HeldFile } from './held.ts'
 import { type Parsed, parse } from './parse.ts'
 import { type Received, receive } from './receive.ts'
+import { receiveSmall } from './receive-small.ts'
 import type { Records } from './record-file.ts'
 import { mayReject } from './reject-limits.ts'
 import { badRecords, rejection } from './rejection.ts'
 import { Sandbox, SandboxDied } from './sandbox.ts'
 import { sift } from './sift.ts'
+import { canStageTogether, stageTogether } from './stage-together.ts'
 import type { Staged } from './staged.ts'
 import { staging } from './staging-file.ts'
 import { shapeOf, type TableShape } from './table-shape.ts'
@@ -42,8 +44,16 @@ export async function stageFiles({ pipeline, source, files, folder, signal }: St
   const shape = shapeOf(pipeline)
   const sandbox = new Sandbox(folder, signal)
   try {
+    const small = canStageTogether(pipeline) ? await receiveSmall(source, files, shape, signal) : []
+    const together = await stageTogether({ sandbox, pipeline, shape, files: small, to: join(folder, 'together') })
+    const done = new Map(together.map((file) => [file.path, file]))
     const staged: Staged[] = []
     for (const [index, { listed, loadedHash }] of files.entries()) {
+      const good = done.get(listed.path)
+      if (good !== undefined) {
+        staged.push(good)
+        continue
+      }
       const { path, refused } = listed
       if (refused !== undefined) {
         staged.push({ verdict: 'held', path, reason: refused, checks: [], rejected: [] }) // opening a pipe would wait for ever

@@ -11,6 +11,8 @@ export type Staged =
       readonly path: string
       /** Parquet in the staging folder, columns in declared order. */
       readonly rowsFile: string
+      /** Which of its rows, when it holds those of several files. */
+      readonly rowsIndex?: number
       readonly rows: number
       readonly contentHash: string
       readonly checks: readonly CheckResult[]

@@ -56,6 +56,8 @@ export type Outcome = Handled &
     | {
         readonly verdict: 'good'
         readonly rowsFile: string
+        /** Which of its rows, when it holds those of several files. */
+        readonly rowsIndex?: number | undefined
         readonly rows: number
         /** Rows that it is loaded without: none, unless it says so. */
         readonly rejected?: readonly Rejected[]

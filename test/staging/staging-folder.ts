@@ -112,12 +112,12 @@ let reader: Promise<DuckDBInstance> | undefined
 
 /** The rows of a good file, each value as text; its verdict and reason when it is not good. */
 export function rowsOf(staged: Staged): Promise<unknown> {
-  return query(staged, 'SELECT COLUMNS(*)::VARCHAR')
+  return query(staged, 'COLUMNS(*)::VARCHAR')
 }
 
 /** The rows of a good file, each value as JSON has it. */
 export function valuesOf(staged: Staged): Promise<unknown> {
-  return query(staged, 'SELECT *')
+  return query(staged, '*')
 }
 
 async function query(staged: Staged, select: string): Promise<unknown> {
@@ -127,7 +127,12 @@ async function query(staged: Staged, select: string): Promise<unknown> {
   try {
     await connection.run("SET TimeZone='UTC'")
     // Read through a connection without a sandbox, so what would be a pattern in the path is put into a class.
-    const rows = await connection.runAndReadAll(`${select} FROM read_parquet($1)`, [staged.rowsFile.replaceAll(/[[*?]/g, '[$&]')])
+    const path = staged.rowsFile.replaceAll(/[[*?]/g, '[$&]')
+    const from =
+      staged.rowsIndex === undefined
+        ? 'read_parquet($1)'
+        : `(SELECT * EXCLUDE (_tidemark_index) FROM read_parquet($1) WHERE _tidemark_index = ${staged.rowsIndex})`
+    const rows = await connection.runAndReadAll(`SELECT ${select} FROM ${from}`, [path])
     return rows.getRowsJson()
   } finally {
     connection.closeSync()

@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
-import { FILE_COLUMN, PARTITION_COLUMN, RESCUED_COLUMN } from '../../config/own-columns.ts'
+import { FILE_COLUMN, INDEX_COLUMN, PARTITION_COLUMN, RESCUED_COLUMN } from '../../config/own-columns.ts'
 import { TidemarkError } from '../../errors.ts'
 import { literalPath, quotedName, quotedText } from '../../sql-text.ts'
 import { CODE_VERSION } from '../../version.ts'
@@ -48,12 +48,18 @@ async function replaceRows(connection: DuckDBConnection, { pipeline }: Publicati
   )
   for (const name of new Set(staged.flatMap(({ added = [] }) => added).map((name) => name.toLowerCase())))
     columns.push({ ours: quotedName(names.get(name) ?? name), theirs: quotedName(name) })
-  const origins = staged.map(({ rowsFile, key, listed }) => `(${[rowsFile, key, listed.path].map(quotedText).join(', ')})`)
+  const origins = staged.map(
+    ({ rowsFile, rowsIndex, key, listed }) =>
+      `(${[rowsFile, key, listed.path].map(quotedText).join(', ')}, ${rowsIndex ?? 'NULL'})`,
+  )
+  const files = [...new Set(staged.map(({ rowsFile }) => rowsFile))]
+  const index = staged.some(({ rowsIndex }) => rowsIndex !== undefined) ? `staged.${INDEX_COLUMN}` : 'NULL'
   const { rowsChanged } = await connection.run(
     `INSERT INTO ${table} (${columns.map(({ ours }) => ours).join(', ')}, ${PARTITION_COLUMN}, ${FILE_COLUMN})
      SELECT ${columns.map(({ theirs }) => `staged.${theirs}`).join(', ')}, origin.key, origin.path
-     FROM read_parquet([${staged.map(({ rowsFile }) => quotedText(literalPath(rowsFile))).join(', ')}], union_by_name = true, filename = '_tidemark_staged') staged
-     JOIN (VALUES ${origins.join(', ')}) origin(staged_as, key, path) ON staged._tidemark_staged = origin.staged_as`,
+     FROM read_parquet([${files.map((file) => quotedText(literalPath(file))).join(', ')}], union_by_name = true, filename = '_tidemark_staged') staged
+     JOIN (VALUES ${origins.join(', ')}) origin(staged_as, key, path, index)
+       ON staged._tidemark_staged = origin.staged_as AND ${index} IS NOT DISTINCT FROM origin.index`,
   )
   const counted = staged.reduce((sum, { rows }) => sum + rows, 0)
   // A name that DuckDB gives back in another way than it was given would lose its rows in the join.

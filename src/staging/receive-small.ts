@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto'
+import { addAbortSignal } from 'node:stream'
+import type { Listed, Source } from '../sources/source.ts'
+import { readSmallFile } from './small-file.ts'
+import type { Small } from './stage-together.ts'
+import type { TableShape } from './table-shape.ts'
+
+/** Larger ones gain little from company, and many of them would fill the memory. */
+const SMALL_BYTES = 64 * 1024
+/** Reads under way at once. */
+const AT_ONCE = 16
+
+export interface FileToRead {
+  readonly listed: Listed
+  readonly loadedHash?: string
+}
+
+/** Reads the small and plain ones of these files into memory. What cannot be read, or is not in order, is left out. */
+export async function receiveSmall(
+  source: Pick<Source, 'open'>,
+  files: readonly FileToRead[],
+  shape: TableShape,
+  signal: AbortSignal,
+): Promise<Small[]> {
+  const small = files.filter(
+    ({ listed: { path, size, refused } }) => refused === undefined && size <= SMALL_BYTES && !path.toLowerCase().endsWith('.gz'),
+  )
+  if (small.length < 2) return [] // alone it gains nothing
+  const received: Small[] = []
+  for (let from = 0; from < small.length; from += AT_ONCE) {
+    signal.throwIfAborted()
+    const some = await Promise.all(small.slice(from, from + AT_ONCE).map((file) => receiveOne(source, file, shape, signal)))
+    for (const file of some) if (file !== undefined) received.push(file)
+  }
+  return received
+}
+
+async function receiveOne(
+  source: Pick<Source, 'open'>,
+  { listed: { path }, loadedHash }: FileToRead,
+  shape: TableShape,
+  signal: AbortSignal,
+): Promise<Small | undefined> {
+  const bytes = await bytesOf(source, path, signal)
+  if (bytes === undefined) return undefined
+  const contentHash = createHash('sha256').update(bytes).digest('hex')
+  if (contentHash === loadedHash) return undefined
+  const file = readSmallFile(bytes, shape)
+  return file && { ...file, path, contentHash }
+}
+
+async function bytesOf(source: Pick<Source, 'open'>, path: string, signal: AbortSignal): Promise<Buffer | undefined> {
+  try {
+    const stream = addAbortSignal(signal, await source.open(path))
+    const chunks: Buffer[] = []
+    let bytes = 0
+    for await (const chunk of stream) {
+      chunks.push(chunk)
+      bytes += chunk.length
+      if (bytes > SMALL_BYTES) return undefined // it has grown; leaving the loop closes it
+    }
+    return Buffer.concat(chunks)
+  } catch {
+    signal.throwIfAborted()
+    return undefined // who reads it by itself says why it cannot be read
+  }
+}

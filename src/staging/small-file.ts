@@ -1,0 +1,52 @@
+import { isUtf8 } from 'node:buffer'
+import { placesOf } from './header.ts'
+import { HeldFile } from './held.ts'
+import { type LineEnd, RecordScanner } from './record-scanner.ts'
+import type { TableShape } from './table-shape.ts'
+
+const BYTE_ORDER_MARK = Buffer.from('\uFEFF')
+
+/** The records of a file that is in memory, each a slice of it. */
+export interface SmallFile {
+  readonly records: readonly Buffer[]
+  /** For each field of a record its place among the declared columns. */
+  readonly places: readonly number[]
+  readonly lineEnd: LineEnd | undefined
+  readonly quotedLineEnds: boolean
+}
+
+/** Undefined when there is anything at all to say about it: then it is looked at by itself. */
+export function readSmallFile(bytes: Buffer, { csv, dialect, columns }: TableShape): SmallFile | undefined {
+  if (bytes.length === 0 || !isUtf8(bytes)) return undefined
+  const text = bytes.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK) ? bytes.subarray(BYTE_ORDER_MARK.length) : bytes
+  try {
+    let scanner = new RecordScanner(dialect)
+    let places: readonly number[] = columns.map((_, place) => place)
+    let from = 0
+    if (csv.header) {
+      from = scanner.push(text)
+      if (scanner.records === 0) return undefined
+      places = placesOf(text.subarray(0, from), scanner.last.line, csv, columns)
+      if (places.length !== columns.length || places.includes(-1)) return undefined
+      scanner = new RecordScanner(dialect, scanner)
+    }
+    const records: Buffer[] = []
+    const data = text.subarray(from)
+    const take = () => {
+      if (scanner.records === records.length) return true
+      const { start, end, fields, fault } = scanner.last
+      records.push(data.subarray(start, end))
+      return fault === '' && fields === columns.length
+    }
+    for (let at = 0; at < data.length; ) {
+      at = scanner.push(data, at)
+      if (!take()) return undefined
+    }
+    scanner.end()
+    if (!take()) return undefined
+    return { records, places, lineEnd: scanner.lineEnd, quotedLineEnds: scanner.quotedLineEnds }
+  } catch (error) {
+    if (error instanceof HeldFile) return undefined
+    throw error
+  }
+}
