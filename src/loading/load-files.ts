@@ -1,5 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import pMap from 'p-map'
 import type { TidemarkError } from '../errors.ts'
 import { judgeKey } from '../partitions/keys.ts'
 import { stageFiles } from '../staging/stage-files.ts'
@@ -10,6 +11,9 @@ import type { OpenPipeline } from './open-pipelines.ts'
 
 /** Where a load is, in the order of its steps; tests and the crash harness stop it there. */
 export type Step = 'claimed' | 'looked' | 'staged' | 'looked again' | 'published'
+
+/** A file system gains nothing from more. */
+const LOOKS_AT_ONCE = 16
 
 export interface LoadContext {
   readonly warehouse: Warehouse
@@ -109,8 +113,9 @@ function held({ listed }: Candidate, reason: string): Extract<Staged, { verdict:
 async function lookAgain({ source, sightings }: OpenPipeline, candidates: readonly Candidate[]) {
   const unchanged = new Map<string, Candidate>()
   const changed: Candidate[] = []
-  for (const candidate of candidates) {
-    const now = await source.stat(candidate.listed.path)
+  const looks = await pMap(candidates, ({ listed }) => source.stat(listed.path), { concurrency: LOOKS_AT_ONCE })
+  for (const [index, candidate] of candidates.entries()) {
+    const now = looks[index]
     if (now !== undefined) sightings.see(now)
     if (now?.fingerprint === candidate.listed.fingerprint) unchanged.set(candidate.listed.path, candidate)
     else changed.push(candidate)

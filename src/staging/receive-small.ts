@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { addAbortSignal } from 'node:stream'
+import pMap from 'p-map'
 import type { Listed, Source } from '../sources/source.ts'
 import { readSmallFile } from './small-file.ts'
 import type { Small } from './stage-together.ts'
@@ -26,13 +26,8 @@ export async function receiveSmall(
     ({ listed: { path, size, refused } }) => refused === undefined && size <= SMALL_BYTES && !path.toLowerCase().endsWith('.gz'),
   )
   if (small.length < 2) return [] // alone it gains nothing
-  const received: Small[] = []
-  for (let from = 0; from < small.length; from += AT_ONCE) {
-    signal.throwIfAborted()
-    const some = await Promise.all(small.slice(from, from + AT_ONCE).map((file) => receiveOne(source, file, shape, signal)))
-    for (const file of some) if (file !== undefined) received.push(file)
-  }
-  return received
+  const received = await pMap(small, (file) => receiveOne(source, file, shape, signal), { concurrency: AT_ONCE })
+  return received.filter((file) => file !== undefined)
 }
 
 async function receiveOne(
@@ -50,11 +45,12 @@ async function receiveOne(
 }
 
 async function bytesOf(source: Pick<Source, 'open'>, path: string, signal: AbortSignal): Promise<Buffer | undefined> {
+  signal.throwIfAborted()
   try {
-    const stream = addAbortSignal(signal, await source.open(path))
     const chunks: Buffer[] = []
     let bytes = 0
-    for await (const chunk of stream) {
+    for await (const chunk of await source.open(path)) {
+      signal.throwIfAborted()
       chunks.push(chunk)
       bytes += chunk.length
       if (bytes > SMALL_BYTES) return undefined // it has grown; leaving the loop closes it
