@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import { placesOf } from './header.ts'
+import { columnsOf } from './header.ts'
 import { HeldFile } from './held.ts'
 import { type LineEnd, RecordScanner } from './record-scanner.ts'
 import type { TableShape } from './table-shape.ts'
@@ -16,7 +16,8 @@ export interface SmallFile {
 }
 
 /** Undefined when there is anything at all to say about it: then it is looked at by itself. */
-export function readSmallFile(bytes: Buffer, { csv, dialect, columns }: TableShape): SmallFile | undefined {
+export function readSmallFile(bytes: Buffer, shape: TableShape): SmallFile | undefined {
+  const { csv, dialect, columns } = shape
   if (bytes.length === 0 || !isUtf8(bytes)) return undefined
   const text = bytes.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK) ? bytes.subarray(BYTE_ORDER_MARK.length) : bytes
   try {
@@ -26,8 +27,9 @@ export function readSmallFile(bytes: Buffer, { csv, dialect, columns }: TableSha
     if (csv.header) {
       from = scanner.push(text)
       if (scanner.records === 0) return undefined
-      places = placesOf(text.subarray(0, from), scanner.last.line, csv, columns)
-      if (places.length !== columns.length || places.includes(-1)) return undefined
+      const found = columnsOf(text.subarray(0, from), scanner.last.line, shape)
+      places = found.places
+      if (found.undeclared.length > 0 || places.length !== columns.length) return undefined
       scanner = new RecordScanner(dialect, scanner)
     }
     const records: Buffer[] = []

@@ -105,7 +105,7 @@ async function readTogether(
   const good = files.map((file, index) => ({ ...file, index })).filter(({ index }) => !doubtful.has(index))
   if (good.length === 0) return []
   const rowsFile = `${to}.parquet`
-  const rescued = pipeline.onSchemaChange === 'rescue' ? [`NULL::VARCHAR AS ${RESCUED_COLUMN}`] : []
+  const rescued = pipeline.onSchemaChange === 'rescue' ? [`NULL::JSON AS ${RESCUED_COLUMN}`] : []
   await connection.run(
     `COPY (SELECT ${[INDEX_COLUMN, ...shape.columns.map(quotedName), ...rescued].join(', ')} FROM together
        WHERE ${INDEX_COLUMN} IN (${good.map(({ index }) => index).join(', ')})) TO ${quotedText(rowsFile)} (FORMAT parquet)`,
@@ -129,6 +129,7 @@ async function readTogether(
     checks,
     rejected: [],
     rejectedCount: 0,
+    added: [],
   }))
 }
 
