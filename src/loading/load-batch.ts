@@ -117,9 +117,10 @@ async function leaveAlone(
 ): Promise<BatchPass> {
   const { open, run, signal } = request
   const claim = randomUUID()
-  const keys = await claimFree(context, request, claim, [...new Set(chunk.map(({ key }) => key))])
-  const postponed = new Map([...keys].map((key) => [key, error.message]))
-  await context.warehouse.publish({ pipeline: open.pipeline, claim, keys: [...keys], outcomes: [], postponed, run }, signal)
+  const deaths = await claimFree(context, request, claim, [...new Set(chunk.map(({ key }) => key))])
+  const keys = [...deaths.keys()]
+  const postponed = new Map(keys.map((key) => [key, error.message]))
+  await context.warehouse.publish({ pipeline: open.pipeline, claim, keys, outcomes: [], postponed, run }, signal)
   return { loaded: 0, held: 0, rows: 0, reasons: [], left: chunk.length }
 }
 
@@ -138,9 +139,9 @@ async function loadChunk(context: LoadContext, request: BatchRequest, chunk: rea
   const { name } = open.pipeline
   const claim = randomUUID()
   try {
-    const keys = await claimFree(context, request, claim, [...new Set(chunk.map(({ key }) => key))])
+    const deaths = await claimFree(context, request, claim, [...new Set(chunk.map(({ key }) => key))])
     await context.onStep?.('claimed')
-    const mine = chunk.filter(({ key }) => keys.has(key))
+    const mine = chunk.filter(({ key }) => deaths.has(key))
     // What was compared before the claim may have been loaded by others meanwhile.
     const known = await context.warehouse.known(
       name,
@@ -150,7 +151,16 @@ async function loadChunk(context: LoadContext, request: BatchRequest, chunk: rea
     const candidates = notUpToDate(mine, known)
     await context.onStep?.('looked')
     if (candidates.length === 0) return { loaded: 0, held: 0, rows: 0, reasons: [], left: chunk.length - mine.length }
-    const { outcomes } = await loadFiles(context, { open, claim, keys: [...keys], run, candidates, postpone: true, signal })
+    const { outcomes } = await loadFiles(context, {
+      open,
+      claim,
+      keys: [...deaths.keys()],
+      deaths,
+      run,
+      candidates,
+      postpone: true,
+      signal,
+    })
     const held = outcomes.filter((outcome) => outcome.verdict === 'held')
     return {
       loaded: outcomes.filter(({ verdict }) => verdict === 'good' || verdict === 'same').length,
@@ -164,7 +174,7 @@ async function loadChunk(context: LoadContext, request: BatchRequest, chunk: rea
   }
 }
 
-/** Claims what nobody has, then what runs have left behind that are closed. */
+/** Claims what nobody has, then what runs have left behind that are closed. Answers how many loads died with each. */
 async function claimFree(
   { warehouse }: LoadContext,
   { open, run, isOpen, signal }: BatchRequest,
@@ -172,15 +182,15 @@ async function claimFree(
   keys: readonly string[],
 ) {
   const first = await warehouse.claim({ pipeline: open.pipeline.name, keys, claim, run, over: new Set() }, signal)
-  const claimed = new Set(first.claimed)
+  const deaths = new Map(first.claimed.map((key) => [key, first.deaths.get(key) ?? 0]))
   const dead = new Set<string>()
   for (const [theirs, holder] of new Map(first.refused.map((refused) => [refused.claim, refused]))) {
     const ours = holder.workflowId === run.workflowId && holder.runId === run.runId
     if (ours || !(await isOpen(holder))) dead.add(theirs)
   }
-  if (dead.size === 0) return claimed
+  if (dead.size === 0) return deaths
   const again = first.refused.filter(({ claim: theirs }) => dead.has(theirs)).map(({ key }) => key)
   const second = await warehouse.claim({ pipeline: open.pipeline.name, keys: again, claim, run, over: dead }, signal)
-  for (const key of second.claimed) claimed.add(key)
-  return claimed
+  for (const key of second.claimed) deaths.set(key, second.deaths.get(key) ?? 0)
+  return deaths
 }

@@ -3,11 +3,15 @@ import { join } from 'node:path'
 import pMap from 'p-map'
 import type { TidemarkError } from '../errors.ts'
 import { judgeKey } from '../partitions/keys.ts'
+import { stageApart } from '../staging/stage-apart.ts'
 import { stageFiles } from '../staging/stage-files.ts'
 import type { Staged } from '../staging/staged.ts'
 import type { Outcome, Run, Warehouse } from '../warehouse/warehouse.ts'
 import type { Candidate } from './candidate.ts'
 import type { OpenPipeline } from './open-pipelines.ts'
+
+/** One worker may die of anything; when two have died with a partition, its files are read in a process of their own. */
+const APART_FROM_DEATHS = 2
 
 /** Where a load is, in the order of its steps; tests and the crash harness stop it there. */
 export type Step = 'claimed' | 'looked' | 'staged' | 'looked again' | 'published'
@@ -28,6 +32,8 @@ export interface FilesRequest {
   readonly open: OpenPipeline
   readonly claim: string
   readonly keys: readonly string[]
+  /** How many loads in a row have died with a partition's claim. */
+  readonly deaths: ReadonlyMap<string, number>
   readonly run: Run
   readonly candidates: readonly Candidate[]
   /** Whether partitions whose files could not be read are left alone for a while after this. */
@@ -49,7 +55,7 @@ export async function loadFiles(context: LoadContext, request: FilesRequest): Pr
   const { open, claim, candidates, signal } = request
   const folder = join(context.stagingFolder, claim)
   try {
-    const staged = await stage(open, candidates, folder, signal)
+    const staged = await stage(request, folder)
     await context.onStep?.('staged')
     const { unchanged, changed } = await lookAgain(open, candidates)
     await context.onStep?.('looked again')
@@ -76,12 +82,7 @@ export async function loadFiles(context: LoadContext, request: FilesRequest): Pr
   }
 }
 
-async function stage(
-  open: OpenPipeline,
-  candidates: readonly Candidate[],
-  folder: string,
-  signal: AbortSignal,
-): Promise<readonly Staged[]> {
+async function stage({ open, candidates, deaths, signal }: FilesRequest, folder: string): Promise<readonly Staged[]> {
   const refused = candidates.flatMap((candidate) => {
     const reason = refusal(open, candidate)
     return reason === undefined ? [] : [held(candidate, reason)]
@@ -90,9 +91,14 @@ async function stage(
   const files = candidates.filter(({ listed }) => !hopeless.has(listed.path))
   if (files.length === 0) return refused
   await mkdir(folder, { recursive: true })
+  const mayKill = ({ key }: Candidate) => (deaths.get(key) ?? 0) >= APART_FROM_DEATHS
+  const request = { pipeline: open.pipeline, folder, signal }
+  const harmless = files.filter((candidate) => !mayKill(candidate)).map(toStage)
+  const apart = files.filter(mayKill).map(toStage)
   return [
     ...refused,
-    ...(await stageFiles({ pipeline: open.pipeline, source: open.source, files: files.map(toStage), folder, signal })),
+    ...(await stageFiles({ ...request, source: open.source, files: harmless })),
+    ...(await stageApart({ ...request, files: apart })),
   ]
 }
 

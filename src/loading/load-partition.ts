@@ -41,7 +41,7 @@ export async function loadPartition(context: LoadContext, request: PartitionRequ
   for (const hint of request.hints) open.sightings.seed(hint)
 
   const claim = randomUUID()
-  await context.warehouse.claim({ pipeline: pipeline.name, keys: [key], claim, run, over: 'any' }, signal)
+  const { deaths } = await context.warehouse.claim({ pipeline: pipeline.name, keys: [key], claim, run, over: 'any' }, signal)
   await context.onStep?.('claimed')
   try {
     const files = await look(open, key, signal)
@@ -53,7 +53,7 @@ export async function loadPartition(context: LoadContext, request: PartitionRequ
     )
     const candidates = notUpToDate(inWindow(open, files), known)
     const { ready, unsettled } = await settled(open, candidates, signal)
-    const result = ready.length === 0 ? NOTHING_DONE : await loadClaimed(context, request, claim, ready)
+    const result = ready.length === 0 ? NOTHING_DONE : await loadClaimed(context, request, { claim, deaths, candidates: ready })
     if (files.length === 0) return await stateWithoutFiles(context, pipeline.name, key)
     return stateOf(files, known, result, unsettled.length + result.changed.length)
   } catch (error) {
@@ -76,11 +76,10 @@ async function look({ source, pattern }: OpenPipeline, key: string, signal: Abor
 async function loadClaimed(
   context: LoadContext,
   request: PartitionRequest,
-  claim: string,
-  ready: Parameters<typeof loadFiles>[1]['candidates'],
+  claimed: Pick<Parameters<typeof loadFiles>[1], 'claim' | 'deaths' | 'candidates'>,
 ) {
   const { open, key, run, signal } = request
-  const result = await loadFiles(context, { open, claim, keys: [key], run, candidates: ready, postpone: request.lastTry, signal })
+  const result = await loadFiles(context, { ...claimed, open, keys: [key], run, postpone: request.lastTry, signal })
   if (!result.published.has(key)) {
     throw new TidemarkError(
       'ClaimLost',

@@ -33,6 +33,13 @@ export interface ClaimRequest {
   readonly over: 'any' | ReadonlySet<string>
 }
 
+export interface Claimed {
+  readonly claimed: readonly string[]
+  readonly refused: readonly Holder[]
+  /** How many loads in a row have left their mark on a claimed partition without an end; those that are not here have none. */
+  readonly deaths: ReadonlyMap<string, number>
+}
+
 /** A partition that is left alone until `notBefore`, because what it needs could not be reached, read or stored. */
 export interface Backoff {
   readonly key: string
@@ -122,10 +129,7 @@ export interface Warehouse extends AsyncDisposable {
   generation(): Promise<string | undefined>
   known(pipeline: string, paths: readonly string[], signal?: AbortSignal): Promise<ReadonlyMap<string, Known>>
   /** Writes the mark on each partition that is free for it; answers whose marks stand on the others. */
-  claim(
-    request: ClaimRequest,
-    signal?: AbortSignal,
-  ): Promise<{ readonly claimed: readonly string[]; readonly refused: readonly Holder[] }>
+  claim(request: ClaimRequest, signal?: AbortSignal): Promise<Claimed>
   /**
    * Rows, ledger and the end of the claim in one transaction. Only for partitions whose claim is still this one; the others' outcomes
    * are left out, without a trace.

@@ -46,11 +46,30 @@ test('a batch takes what is free and what dead loads have left; a live holder st
   expect((await standing(loads)).sort()).toEqual([live.claim, dead.claim].sort())
 })
 
+test('counts the loads in a row that have left a claim without an end, by partition; every end starts anew', async () => {
+  await using loads = await Loads.create()
+  const deathsAt = async (keys: readonly string[]) => [...(await loads.claim(keys)).deaths]
+  expect(await deathsAt(['a', 'b'])).toEqual([])
+  expect(await deathsAt(['a'])).toEqual([['a', 1]])
+  const { claim, deaths } = await loads.claim(['a', 'b', 'c'])
+  expect([...deaths].sort()).toEqual([
+    ['a', 2],
+    ['b', 1],
+  ])
+  const again = { pipeline: loads.pipeline.name, keys: ['a'], claim, run: RUN, over: 'any' } as const
+  expect([...(await loads.warehouse.claim(again)).deaths]).toEqual([['a', 2]])
+
+  await loads.warehouse.release(loads.pipeline.name, claim)
+  expect(await deathsAt(['a', 'b', 'c'])).toEqual([])
+  await loads.load(await loads.good('a', 'SELECT 1 AS n'))
+  expect(await deathsAt(['a'])).toEqual([])
+})
+
 test('the claims of one pipeline are not those of another', async () => {
   await using loads = await Loads.create()
   const ours = await loads.claim(['day'])
   const theirs = { pipeline: 'other', keys: ['day'], claim: 'theirs', run: RUN, over: new Set<string>() }
-  expect(await loads.warehouse.claim(theirs)).toEqual({ claimed: ['day'], refused: [] })
+  expect(await loads.warehouse.claim(theirs)).toEqual({ claimed: ['day'], refused: [], deaths: new Map() })
   await loads.warehouse.release('other', ours.claim)
   expect((await standing(loads)).sort()).toEqual([ours.claim, 'theirs'].sort())
 })

@@ -19,10 +19,21 @@ export async function writeClaims(connection: DuckDBConnection, request: ClaimRe
     [pipeline, list],
   )
   await connection.run(
-    `UPDATE tidemark.claims SET claim = $3, workflow_id = $4, run_id = $5 WHERE pipeline = $1 AND partition_key IN ${textList('$2')}`,
+    `UPDATE tidemark.claims SET deaths = deaths + (claim IS NOT NULL AND claim <> $3)::INTEGER, claim = $3, workflow_id = $4, run_id = $5
+     WHERE pipeline = $1 AND partition_key IN ${textList('$2')}`,
     [pipeline, list, claim, run.workflowId, run.runId],
   )
-  return { claimed, refused }
+  return { claimed, refused, deaths: await deathsOf(connection, pipeline, list) }
+}
+
+async function deathsOf(connection: DuckDBConnection, pipeline: string, keys: string): Promise<Map<string, number>> {
+  const rows = await rowsOf(
+    connection,
+    `SELECT partition_key AS key, deaths FROM tidemark.claims WHERE pipeline = $1 AND deaths > 0 AND partition_key IN ${textList('$2')}`,
+    pipeline,
+    keys,
+  )
+  return new Map(rows.map(({ key, deaths }) => [String(key), Number(deaths)]))
 }
 
 /** Which of these partitions still carry the mark. */

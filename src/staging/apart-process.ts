@@ -1,0 +1,42 @@
+/** A program: stages one file for the worker that started it, so that a file that kills its reader kills only this process. */
+import { writeFileSync } from 'node:fs'
+import { TidemarkError } from '../errors.ts'
+import { openSource } from '../sources/open-source.ts'
+import { type ApartAnswer, type ApartRequest, isRequest } from './apart-messages.ts'
+import { duckdbErrorKind } from './sandbox.ts'
+import { stageFiles } from './stage-files.ts'
+
+/** When memory runs out, the kernel ends this process before any other. */
+const FIRST_TO_DIE = '1000'
+
+try {
+  writeFileSync('/proc/self/oom_score_adj', FIRST_TO_DIE)
+} catch {
+  // Only Linux has it.
+}
+// A terminal signals all of a program's processes; the worker tells this one when it is time.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined)
+process.once('disconnect', () => process.exit(0)) // answered, or the worker is gone
+process.once('message', async (message) => {
+  if (isRequest(message)) process.send?.(await answer(message))
+})
+process.send?.({ kind: 'ready' } satisfies ApartAnswer)
+
+async function answer({ pipeline, listed, loadedHash, folder }: ApartRequest): Promise<ApartAnswer> {
+  try {
+    const files = [loadedHash === undefined ? { listed } : { listed, loadedHash }]
+    const source = openSource(pipeline.source)
+    const [staged] = await stageFiles({ pipeline, source, files, folder, signal: new AbortController().signal })
+    if (staged === undefined) throw new Error('no verdict')
+    if (staged.verdict !== 'unreadable') return { kind: 'staged', staged }
+    return { kind: 'unreadable', path: staged.path, error: { code: staged.error.code, message: staged.error.message } }
+  } catch (error) {
+    const told = error instanceof TidemarkError ? error : unexpected(error)
+    return { kind: 'failed', error: { code: told.code, message: told.message } }
+  }
+}
+
+/** The texts of other errors may repeat cells. */
+function unexpected(error: unknown): TidemarkError {
+  return new TidemarkError('StagingFailed', `a file could not be staged in a process of its own: ${duckdbErrorKind(error)}`)
+}
