@@ -8,13 +8,14 @@ import { runOf } from './run.ts'
 
 /** Brings one partition up to date. Each try looks afresh, with a claim of its own. */
 export function loadPartition({ pipelines, loading }: ActivityContext) {
-  return ({ pipeline, partition, hints = [] }: ImportPartitionInput): Promise<PartitionState> =>
+  return ({ pipeline, partition, hints = [], absent = [] }: ImportPartitionInput): Promise<PartitionState> =>
     heartbeating((context) =>
       withFailures(() =>
         load(loading, {
           open: pipelines.get(pipeline),
           key: partition,
           hints,
+          absent,
           run: runOf(context),
           lastTry: context.info.attempt >= LOAD_TRIES,
           signal: context.cancellationSignal,

@@ -5,7 +5,7 @@ import type { Outcome } from './warehouse/warehouse.ts'
 export interface News {
   readonly pipeline: string
   readonly partition?: string
-  readonly what: 'held' | 'late' | 'missing' | 'failing' | 'recovered'
+  readonly what: 'held' | 'late' | 'missing' | 'failing' | 'recovered' | 'gone'
   readonly reason: string
   readonly count?: number
 }

@@ -48,6 +48,8 @@ export async function importBatch(input: ImportBatchInput): Promise<BatchTotals>
       const reason = pass.reasons.join('\n')
       await tellActivities(`tell of ${pass.held} held files`).tell({ pipeline, what: 'held', count: pass.held, reason })
     }
+    if (pass.gone !== undefined)
+      await tellActivities(`tell of ${pass.gone.count} files that are gone`).tell({ pipeline, what: 'gone', ...pass.gone })
     if (asked && workflowInfo().continueAsNewSuggested) {
       await condition(allHandlersFinished)
       await continueAsNew<typeof importBatch>({ pipeline, totals })

@@ -11,16 +11,30 @@ export interface ImportPartitionInput {
   readonly partition: string
   /** Where to look and what was seen there; never what to load. */
   readonly hints?: readonly Sighting[]
+  /** Paths that sweeps did not find: where to look, never what to remove. */
+  readonly absent?: readonly string[]
 }
 
 /** Brings one partition up to date, and answers with what it is then. A newest version that is held fails the run as `FileHeld`. */
-export async function importPartition({ pipeline, partition, hints = [] }: ImportPartitionInput): Promise<PartitionState> {
+export async function importPartition({
+  pipeline,
+  partition,
+  hints = [],
+  absent = [],
+}: ImportPartitionInput): Promise<PartitionState> {
   const name = `${pipeline} ${partition}`
   nameStarter(pipeline, partition)
-  const state = await loadActivities(`load ${name}`).loadPartition({ pipeline, partition, hints })
+  const state = await loadActivities(`load ${name}`).loadPartition({
+    pipeline,
+    partition,
+    hints,
+    ...(absent.length === 0 ? {} : { absent }),
+  })
   if (state.newlyHeld > 0) {
     await tellActivities(`tell that ${name} is held`).tell({ pipeline, partition, what: 'held', reason: state.reason ?? '' })
   }
+  if (state.gone !== undefined)
+    await tellActivities(`tell that files of ${name} are gone`).tell({ pipeline, partition, what: 'gone', ...state.gone })
   upsertSearchAttributes([
     { key: STATUS, value: state.state },
     { key: ROWS, value: state.rows },

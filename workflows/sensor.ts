@@ -139,7 +139,7 @@ async function act(pipeline: string, cursor: Cursor, found: WatchTurn, alsoPostp
   const closed = new Set(found.closed)
   const started = found.many
     ? [await startBatch(pipeline, alsoPostponed)]
-    : await Promise.all(found.partitions.map(({ key, hints }) => startImport(pipeline, key, hints)))
+    : await Promise.all(found.partitions.map((ready) => startImport(pipeline, ready)))
   return {
     version: 1,
     sweptAt: found.sweptAt ?? cursor.sweptAt,
@@ -152,14 +152,13 @@ async function act(pipeline: string, cursor: Cursor, found: WatchTurn, alsoPostp
 
 async function startImport(
   pipeline: string,
-  partition: string,
-  hints: WatchTurn['partitions'][number]['hints'],
+  { key: partition, hints, absent = [] }: WatchTurn['partitions'][number],
 ): Promise<string> {
   const workflowId = partitionId(pipeline, partition)
   await unlessOpen(() =>
     startChild(importPartition, {
       workflowId,
-      args: [{ pipeline, partition, hints }],
+      args: [{ pipeline, partition, hints, ...(absent.length === 0 ? {} : { absent }) }],
       parentClosePolicy: ParentClosePolicy.ABANDON,
       typedSearchAttributes: searchAttributes(pipeline, 'sensor', 'loading', partition),
       priority: { priorityKey: PRIORITY.sensor },

@@ -9,6 +9,7 @@ const PAINT: Record<News['what'], (text: string) => string> = {
   missing: paint.red,
   failing: paint.red,
   recovered: paint.green,
+  gone: paint.yellow,
 }
 
 /** A line to the terminal for each thing that happens. */

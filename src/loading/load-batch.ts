@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto'
 import { TidemarkError } from '../errors.ts'
 import type { Run } from '../warehouse/warehouse.ts'
 import { type Candidate, inWindow, notUpToDate } from './candidate.ts'
+import { missingFrom } from './expected.ts'
 import { type LoadContext, loadFiles } from './load-files.ts'
 import type { OpenPipeline } from './open-pipelines.ts'
+import { type GoneNews, goneNews, publishGone } from './publish-gone.ts'
 import { releaseClaim } from './release-claim.ts'
 import { settled } from './settle.ts'
 
@@ -32,14 +34,17 @@ export interface BatchPass {
   readonly reasons: readonly string[]
   /** Not settled, changed while loading, claimed by a live run, or not readable: for a later pass, or for the sensor. */
   readonly left: number
+  /** Files that this pass was the first to find gone, where people are to be told of it. */
+  readonly gone?: GoneNews
 }
 
-/** One pass over the whole source. It holds files in memory that are not up to date, and no others. */
+/** One pass over the whole source. It holds files in memory that are not up to date, and the paths of the others. */
 export async function loadBatch(context: LoadContext, request: BatchRequest): Promise<BatchPass> {
   const { open, signal } = request
   const candidates = await notUpToDateAnywhere(context, request)
   const { ready, unsettled } = await settled(open, candidates, signal)
-  let pass: BatchPass = { loaded: 0, held: 0, rows: 0, reasons: [], left: unsettled.length }
+  const gone = await gonePass(context, request)
+  let pass: BatchPass = { loaded: 0, held: 0, rows: 0, reasons: [], left: unsettled.length, ...gone }
   for (const chunk of chunks(ready)) {
     pass = sum(pass, await loadOrSplit(context, request, chunk))
     request.progress(pass)
@@ -56,8 +61,11 @@ async function notUpToDateAnywhere(
   const backoffs = alsoPostponed ? [] : await warehouse.backoffs(name)
   const postponed = new Set(backoffs.filter(({ notBefore }) => notBefore > now).map(({ key }) => key))
   const candidates: Candidate[] = []
+  const listed = new Set<string>()
   for await (const page of open.source.list(open.pattern, signal)) {
-    const files = inWindow(open, page).filter(({ key }) => !postponed.has(key))
+    const inside = inWindow(open, page)
+    for (const { listed: file } of inside) listed.add(file.path)
+    const files = inside.filter(({ key }) => !postponed.has(key))
     const known = await warehouse.known(
       name,
       files.map(({ listed }) => listed.path),
@@ -65,7 +73,17 @@ async function notUpToDateAnywhere(
     )
     candidates.push(...notUpToDate(files, known))
   }
+  open.absences.swept({ found: listed.size, missing: await missingFrom(open, warehouse, listed, signal) })
   return candidates
+}
+
+/** A pass is a sweep too. */
+async function gonePass(context: LoadContext, request: BatchRequest): Promise<{ readonly gone?: GoneNews }> {
+  const { open, run, signal } = request
+  const claimKeys = (claim: string, keys: readonly string[]) => claimFree(context, request, claim, keys)
+  const gone = await publishGone(context, { open, run, paths: open.absences.suspected(), claimKeys, signal })
+  const news = goneNews(open, gone)
+  return news === undefined ? {} : { gone: news }
 }
 
 /** In key order; the files of one partition stay together. */
@@ -126,6 +144,7 @@ async function leaveAlone(
 
 function sum(one: BatchPass, other: BatchPass): BatchPass {
   return {
+    ...one,
     loaded: one.loaded + other.loaded,
     held: one.held + other.held,
     rows: one.rows + other.rows,

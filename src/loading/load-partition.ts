@@ -5,9 +5,11 @@ import type { Sighting } from '../sources/sightings.ts'
 import type { Listed } from '../sources/source.ts'
 import type { Known } from '../warehouse/ledger.ts'
 import type { Run } from '../warehouse/warehouse.ts'
+import { suspectedIn } from './absent-files.ts'
 import { inWindow, notUpToDate } from './candidate.ts'
 import { type FilesResult, type LoadContext, loadFiles } from './load-files.ts'
 import type { OpenPipeline } from './open-pipelines.ts'
+import { type GoneNews, goneNews, publishGone } from './publish-gone.ts'
 import { releaseClaim } from './release-claim.ts'
 import { settled } from './settle.ts'
 
@@ -15,6 +17,8 @@ export interface PartitionRequest {
   readonly open: OpenPipeline
   readonly key: string
   readonly hints: readonly Sighting[]
+  /** Paths that sweeps did not find, perhaps those of another worker. */
+  readonly absent?: readonly string[]
   readonly run: Run
   /** After this try nobody tries again soon: what failed is left alone for a while. */
   readonly lastTry: boolean
@@ -30,16 +34,35 @@ export interface PartitionState {
   readonly reason?: string
   /** Versions that this load was the first to hold; people are told of them once. */
   readonly newlyHeld: number
+  /** Files that this load was the first to find gone, where people are to be told of it. */
+  readonly gone?: GoneNews
 }
 
 /** Claim ▸ look ▸ stage ▸ parse ▸ check ▸ look again ▸ publish. */
 export async function loadPartition(context: LoadContext, request: PartitionRequest): Promise<PartitionState> {
-  const { open, key, run, signal } = request
+  const { open, key } = request
   const { pipeline } = open
   const judged = judgeKey(pipeline.partitions, key)
   if (judged.verdict === 'outside') return { state: 'nothing', files: 0, rows: 0, reason: judged.reason, newlyHeld: 0 }
   for (const hint of request.hints) open.sightings.seed(hint)
 
+  const gone = goneNews(open, await gonePaths(context, request))
+  const state = await loadListed(context, request)
+  return gone === undefined ? state : { ...state, gone }
+}
+
+function gonePaths(context: LoadContext, { open, key, run, absent = [], signal }: PartitionRequest) {
+  const paths = [...absent, ...suspectedIn(open, new Set([key]))]
+  const claimKeys = async (claim: string, keys: readonly string[]) => {
+    const { claimed } = await context.warehouse.claim({ pipeline: open.pipeline.name, keys, claim, run, over: 'any' }, signal)
+    return new Set(claimed)
+  }
+  return publishGone(context, { open, run, paths, claimKeys, signal })
+}
+
+async function loadListed(context: LoadContext, request: PartitionRequest): Promise<PartitionState> {
+  const { open, key, run, signal } = request
+  const { pipeline } = open
   const claim = randomUUID()
   const { deaths } = await context.warehouse.claim({ pipeline: pipeline.name, keys: [key], claim, run, over: 'any' }, signal)
   await context.onStep?.('claimed')

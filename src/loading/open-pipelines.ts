@@ -1,6 +1,7 @@
 import type { Config, Pipeline } from '../config/pipeline.ts'
 import { TidemarkError } from '../errors.ts'
 import { type Pattern, parsePattern } from '../partitions/pattern.ts'
+import { Absences } from '../sources/absences.ts'
 import { openSource } from '../sources/open-source.ts'
 import { Sightings } from '../sources/sightings.ts'
 import type { Source } from '../sources/source.ts'
@@ -11,6 +12,7 @@ export interface OpenPipeline {
   readonly pattern: Pattern
   readonly source: Source
   readonly sightings: Sightings
+  readonly absences: Absences
 }
 
 export class OpenPipelines {
@@ -39,6 +41,7 @@ export class OpenPipelines {
       pattern: parsePattern(pipeline.source.files, pipeline.partitions),
       source: openSource(pipeline.source),
       sightings: new Sightings(),
+      absences: new Absences(),
     }
   }
 }

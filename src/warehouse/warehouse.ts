@@ -84,11 +84,18 @@ export type Outcome = Handled &
       }
   )
 
+/** A file that was looked for at its path, and was not there. */
+export interface GoneFile {
+  readonly path: string
+  readonly key: string
+}
+
 export interface Publication {
   readonly pipeline: Pipeline
   readonly claim: string
   readonly keys: readonly string[]
   readonly outcomes: readonly Outcome[]
+  readonly gone?: readonly GoneFile[]
   /** Partitions to leave alone for a while, longer each time, with the reason: not all of them could be read or stored. */
   readonly postponed?: ReadonlyMap<string, string>
   /** Partitions with a file that is tried again at once: how often they have failed before is not forgotten. */
@@ -101,6 +108,8 @@ export interface Published {
   readonly keys: readonly string[]
   /** What is in the ledger now. */
   readonly outcomes: readonly Outcome[]
+  /** Those that the ledger did not know to be gone. */
+  readonly gone: readonly GoneFile[]
 }
 
 export interface FilesQuery {
@@ -127,6 +136,8 @@ export interface Warehouse extends AsyncDisposable {
   identity(): Promise<string>
   /** Changes when the warehouse may have been replaced by another one behind our back; undefined while there is none. */
   generation(): Promise<string | undefined>
+  /** A page of the paths after one, in their order, whose newest version is believed to be in the source; empty after the last. */
+  present(pipeline: string, after: string, signal?: AbortSignal): Promise<readonly string[]>
   known(pipeline: string, paths: readonly string[], signal?: AbortSignal): Promise<ReadonlyMap<string, Known>>
   /** Writes the mark on each partition that is free for it; answers whose marks stand on the others. */
   claim(request: ClaimRequest, signal?: AbortSignal): Promise<Claimed>

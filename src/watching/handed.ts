@@ -1,5 +1,3 @@
-import type { Candidate } from '../loading/candidate.ts'
-
 const FIRST_PAUSE_MS = 500
 const LONGEST_PAUSE_MS = 60_000
 
@@ -21,7 +19,7 @@ export class Handed {
   }
 
   /** Until the first of these may be handed out again; infinite when none waits. Forgets what is no longer pending. */
-  nextDueMs(pending: Iterable<Candidate>): number {
+  nextDueMs(pending: Iterable<{ readonly key: string }>): number {
     const keys = new Set([...pending].map(({ key }) => key))
     let next = Number.POSITIVE_INFINITY
     for (const [key, { due }] of this.#last) {

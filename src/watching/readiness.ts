@@ -7,10 +7,11 @@ export interface Look {
   readonly signal: AbortSignal
 }
 
-/** A partition with files that have settled and are not up to date. */
+/** A partition with files that have settled and are not up to date, or that are not found any more. */
 export interface Ready {
   readonly key: string
   readonly hints: readonly Sighting[]
+  readonly absent?: readonly string[]
 }
 
 export interface Readiness {

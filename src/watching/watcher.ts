@@ -1,5 +1,6 @@
 import { messageOf, TidemarkError } from '../errors.ts'
 import { type Candidate, inWindow, notUpToDate } from '../loading/candidate.ts'
+import { missingFrom } from '../loading/expected.ts'
 import type { OpenPipeline } from '../loading/open-pipelines.ts'
 import { MAX_KEY_BYTES } from '../partitions/keys.ts'
 import type { Sighting } from '../sources/sightings.ts'
@@ -9,6 +10,8 @@ import type { Warehouse } from '../warehouse/warehouse.ts'
 import { Handed } from './handed.ts'
 import { Hints } from './hints.ts'
 import { type Look, NOTHING, type Readiness } from './readiness.ts'
+import { fingerprintOf, readyPartition } from './ready-partition.ts'
+import { suspectedKeys, suspectsByKey } from './suspects.ts'
 
 export type { Readiness }
 
@@ -16,8 +19,6 @@ export type { Readiness }
 export const MOST_AT_ONCE = 20
 /** Every so many sweeps nothing that was compared before is trusted. */
 const SWEEPS_ON_TRUST = 20
-/** A path with many files tells the load enough with these. */
-const HINTS_EACH = 5
 /** After a failed listing; doubled each time, up to `every`. */
 const FIRST_RETRY_MS = 1_000
 
@@ -112,12 +113,14 @@ export class Watcher implements AsyncDisposable {
   /** What has settled, compared with the ledger once more; all of it stays pending until the ledger has it. */
   async #ready({ leaveOut, alsoPostponed, signal }: Look): Promise<Readiness> {
     const { pipeline, sightings } = this.#open
+    const isDue = (key: string) => !leaveOut(key) && (alsoPostponed || this.#handed.isDue(key))
     const settled = [...this.#pending.values()].filter(
-      ({ listed, key }) =>
-        !leaveOut(key) && sightings.isSettled(listed, pipeline.source.settleMs) && (alsoPostponed || this.#handed.isDue(key)),
+      ({ listed, key }) => isDue(key) && sightings.isSettled(listed, pipeline.source.settleMs),
     )
-    if (settled.length === 0) return NOTHING
-    await this.#compare(settled, signal)
+    const suspects = await suspectsByKey(this.#open, this.#warehouse, signal)
+    const absent = new Map([...suspects].filter(([key]) => isDue(key)))
+    if (settled.length === 0 && absent.size === 0) return NOTHING
+    if (settled.length > 0) await this.#compare(settled, signal)
     const now = new Date()
     const postponed = new Set(
       alsoPostponed
@@ -129,11 +132,14 @@ export class Watcher implements AsyncDisposable {
       const still = this.#pending.get(listed.path)
       if (still && !postponed.has(still.key)) byKey.set(still.key, [...(byKey.get(still.key) ?? []), still])
     }
-    const keys = [...byKey.keys()].sort()
+    const keys = [...new Set([...byKey.keys(), ...[...absent.keys()].filter((key) => !postponed.has(key))])].sort()
     if (signal.aborted) return NOTHING // nobody would get it
-    for (const key of keys) this.#handed.hand(key, fingerprintOf(byKey.get(key) ?? []))
+    for (const key of keys) this.#handed.hand(key, fingerprintOf(byKey.get(key) ?? [], absent.get(key) ?? []))
     const many = keys.length > MOST_AT_ONCE || keys.some((key) => Buffer.byteLength(key) > MAX_KEY_BYTES)
-    return { many, partitions: many ? [] : keys.map((key) => ({ key, hints: this.#hintsFor(byKey.get(key) ?? []) })) }
+    return {
+      many,
+      partitions: many ? [] : keys.map((key) => readyPartition(this.#open, key, byKey.get(key) ?? [], absent.get(key) ?? [])),
+    }
   }
 
   /** Milliseconds until there is something to do without news: a sweep, or a file that may have settled. */
@@ -141,7 +147,7 @@ export class Watcher implements AsyncDisposable {
     const { pipeline, sightings } = this.#open
     const sweep = Math.max(0, this.#sweepDue - performance.now())
     if (this.failing !== null) return sweep
-    let due = Math.min(sweep, this.#handed.nextDueMs(this.#pending.values()))
+    let due = Math.min(sweep, this.#handed.nextDueMs([...this.#pending.values(), ...suspectedKeys(this.#open)]))
     for (const { listed } of this.#unsettled()) due = Math.min(due, sightings.settlesInMs(listed, pipeline.source.settleMs))
     return due
   }
@@ -172,6 +178,14 @@ export class Watcher implements AsyncDisposable {
         this.#open.sightings.see(candidate.listed)
       }
     }
+    const there = { has: (path: string) => upToDate.has(path) || pending.has(path) }
+    const { absences } = this.#open
+    // What was compared before says what to expect; where nothing is trusted, the ledger does.
+    const missing =
+      trusted.size > 0
+        ? [...new Set([...trusted.keys(), ...this.#pending.keys(), ...absences.missed])].filter((path) => !there.has(path))
+        : await missingFrom(this.#open, this.#warehouse, there, signal)
+    absences.swept({ found: files, missing })
     this.#upToDate = upToDate
     this.#pending = pending
     this.#open.sightings.forgetAllBut(new Set(pending.keys()))
@@ -232,16 +246,4 @@ export class Watcher implements AsyncDisposable {
     const { sightings, pipeline } = this.#open
     return [...this.#pending.values()].filter(({ listed }) => !sightings.isSettled(listed, pipeline.source.settleMs))
   }
-
-  #hintsFor(candidates: readonly Candidate[]): Sighting[] {
-    return candidates.slice(0, HINTS_EACH).map(({ listed }) => ({
-      path: listed.path,
-      fingerprint: listed.fingerprint,
-      watchedMs: this.#open.pipeline.source.settleMs,
-    }))
-  }
-}
-
-function fingerprintOf(candidates: readonly Candidate[]): string {
-  return candidates.map(({ listed }) => `${listed.path}\0${listed.fingerprint}`).join('\0')
 }

@@ -4,6 +4,7 @@ import { messageOf, TidemarkError } from '../../errors.ts'
 import type { FilesQuery, Warehouse } from '../warehouse.ts'
 import { dropClaim, readBackoffs, standingClaims, writeClaims } from './claims.ts'
 import { Gate, type GateOptions } from './gate.ts'
+import { readPresent } from './gone.ts'
 import { readInventory } from './inventory.ts'
 import { readCounts, readFiles, readKnown, readRejected } from './ledger-queries.ts'
 import { appliedMigrations, migrate } from './migrate.ts'
@@ -22,6 +23,7 @@ export function duckdbWarehouse(options: Omit<GateOptions, 'prepare'>): Warehous
     identity: () => run(readIdentity),
     generation: () => fileIdentity(options.file),
     known: (pipeline, paths, signal) => run((connection) => readKnown(connection, pipeline, paths), signal),
+    present: (pipeline, after, signal) => run((connection) => readPresent(connection, pipeline, after), signal),
     claim: (request, signal) => change((connection) => writeClaims(connection, request), signal),
     publish: (publication, signal) => change((connection) => publishAll(connection, publication), signal),
     release: (pipeline, claim, signal) => change((connection) => dropClaim(connection, pipeline, claim), signal),

@@ -13,7 +13,8 @@ export async function readKnown(
 ): Promise<Map<string, Known>> {
   const rows = await rowsOf(
     connection,
-    `SELECT path, max(sequence) AS sequence, arg_max(fingerprint, sequence) AS fingerprint, arg_max(status, sequence) AS status,
+    `SELECT path, max(sequence) AS sequence, 
+       arg_max(CASE WHEN gone_at IS NULL AND after_load IS DISTINCT FROM 'done' THEN fingerprint ELSE '' END, sequence) AS fingerprint, arg_max(status, sequence) AS status,
        arg_max(partition_key, sequence) AS partition_key, arg_max(coalesce(rows, 0), sequence) AS rows,
        nullif(arg_max(coalesce(error, ''), sequence), '') AS error,
        max(content_hash) FILTER (status = 'loaded') AS loaded_hash, coalesce(max(rows) FILTER (status = 'loaded'), 0) AS loaded_rows

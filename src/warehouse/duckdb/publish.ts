@@ -8,6 +8,7 @@ import { SAME_BYTES } from '../same-bytes.ts'
 import type { Outcome, Publication, Published } from '../warehouse.ts'
 import { endClaims, ownKeys } from './claims.ts'
 import { judgeDuplicates, retryOrphans } from './duplicates.ts'
+import { markGone } from './gone.ts'
 import { tableName, textList } from './sql.ts'
 import { ensureTable } from './target-table.ts'
 
@@ -24,9 +25,11 @@ export async function publishAll(connection: DuckDBConnection, publication: Publ
   )
   await replaceRows(connection, publication, outcomes)
   if (outcomes.length > 0) await writeLedger(connection, publication, outcomes)
+  const absent = (publication.gone ?? []).filter(({ key }) => own.has(key))
+  const gone = await markGone(connection, pipeline, absent)
   await retryOrphans(connection, pipeline.name)
   await endClaims(connection, pipeline.name, claim, { postponed, unfinished })
-  return { keys: [...own], outcomes }
+  return { keys: [...own], outcomes, gone }
 }
 
 async function replaceRows(connection: DuckDBConnection, { pipeline }: Publication, outcomes: readonly Outcome[]): Promise<void> {

@@ -1,0 +1,56 @@
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { FILE_COLUMN } from '../../config/own-columns.ts'
+import type { Pipeline } from '../../config/pipeline.ts'
+import type { GoneFile } from '../warehouse.ts'
+import { rowsOf, tableName, textList } from './sql.ts'
+import { existingColumns } from './target-table.ts'
+
+/** A page of paths whose newest version is believed to be in the source, in their order. */
+const PAGE = 20_000
+
+export async function readPresent(connection: DuckDBConnection, pipeline: string, after: string): Promise<string[]> {
+  const rows = await rowsOf(
+    connection,
+    `SELECT path FROM tidemark.files WHERE pipeline = $1 AND path > $2 GROUP BY path
+     HAVING arg_max(gone_at IS NULL AND after_load IS DISTINCT FROM 'done' AND status <> 'ignored', sequence)
+     ORDER BY path LIMIT ${PAGE}`,
+    pipeline,
+    after,
+  )
+  return rows.map(({ path }) => String(path))
+}
+
+/**
+ * Writes down that these files are gone, and takes their rows out where the config says so.
+ * @returns those that were not known to be gone
+ */
+export async function markGone(
+  connection: DuckDBConnection,
+  pipeline: Pipeline,
+  absent: readonly GoneFile[],
+): Promise<readonly GoneFile[]> {
+  if (absent.length === 0) return []
+  const marked = await rowsOf(
+    connection,
+    `UPDATE tidemark.files SET gone_at = now()
+     WHERE pipeline = $1 AND gone_at IS NULL AND after_load IS DISTINCT FROM 'done' AND (path, sequence) IN (
+       SELECT path, max(sequence) FROM tidemark.files WHERE pipeline = $1 AND path IN ${textList('$2')} GROUP BY path)
+     RETURNING path`,
+    pipeline.name,
+    JSON.stringify(absent.map(({ path }) => path)),
+  )
+  const news = new Set(marked.map(({ path }) => String(path)))
+  if (pipeline.onDeleted === 'remove' && news.size > 0) await takeOut(connection, pipeline, [...news])
+  return absent.filter(({ path }) => news.has(path))
+}
+
+/** The rows of these paths leave the table; the versions that they were of are `removed`. */
+async function takeOut(connection: DuckDBConnection, pipeline: Pipeline, paths: readonly string[]): Promise<void> {
+  const list = JSON.stringify(paths)
+  if ((await existingColumns(connection, pipeline)).size > 0)
+    await connection.run(`DELETE FROM ${tableName(pipeline.table)} WHERE ${FILE_COLUMN} IN ${textList('$1')}`, [list])
+  await connection.run(
+    `UPDATE tidemark.files SET status = 'removed' WHERE pipeline = $1 AND status = 'loaded' AND path IN ${textList('$2')}`,
+    [pipeline.name, list],
+  )
+}

@@ -1,0 +1,27 @@
+import type { Candidate } from '../loading/candidate.ts'
+import type { OpenPipeline } from '../loading/open-pipelines.ts'
+import type { Ready } from './readiness.ts'
+
+/** A path with many files tells the load enough with these. */
+const HINTS_EACH = 5
+/** What else is gone, the next sweep hands out. */
+const ABSENT_EACH = 20
+
+export function readyPartition(
+  { pipeline }: OpenPipeline,
+  key: string,
+  candidates: readonly Candidate[],
+  absent: readonly string[],
+): Ready {
+  const hints = candidates.slice(0, HINTS_EACH).map(({ listed }) => ({
+    path: listed.path,
+    fingerprint: listed.fingerprint,
+    watchedMs: pipeline.source.settleMs,
+  }))
+  return { key, hints, ...(absent.length === 0 ? {} : { absent: absent.slice(0, ABSENT_EACH) }) }
+}
+
+/** Tells whether what a partition is handed out for has changed since the last time. */
+export function fingerprintOf(candidates: readonly Candidate[], absent: readonly string[]): string {
+  return [...candidates.map(({ listed }) => `${listed.path}\0${listed.fingerprint}`), ...absent].join('\0')
+}
