@@ -10,7 +10,7 @@ interface GoneRequest {
   readonly run: Run
   /** Paths that sweeps did not find. */
   readonly paths: readonly string[]
-  readonly claimKeys: (claim: string, keys: readonly string[]) => Promise<ReadonlySet<string>>
+  readonly claimKeys: (claim: string, keys: readonly string[]) => Promise<{ has(key: string): boolean; keys(): Iterable<string> }>
   readonly signal: AbortSignal
 }
 
@@ -32,7 +32,7 @@ export async function publishGone(context: LoadContext, request: GoneRequest): P
       suspects.filter(({ key }) => keys.has(key)).map(({ path }) => path),
     )
     const published = await context.warehouse.publish(
-      { pipeline: open.pipeline, claim, keys: [...keys], outcomes: [], gone, unfinished: [...keys], run },
+      { pipeline: open.pipeline, claim, keys: [...keys.keys()], outcomes: [], gone, unfinished: [...keys.keys()], run },
       signal,
     )
     for (const { path } of gone) open.absences.forget(path)
