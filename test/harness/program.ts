@@ -17,8 +17,8 @@ export class Program implements AsyncDisposable {
   }
 
   /** Runs a TypeScript program beside the test, given its URL. */
-  static start(program: URL, args: readonly string[]): Program {
-    return Program.#spawn(process.execPath, ['--import', 'jiti/register', fileURLToPath(program), ...args])
+  static start(program: URL, args: readonly string[], env: Readonly<Record<string, string>> = {}): Program {
+    return Program.#spawn(process.execPath, ['--import', 'jiti/register', fileURLToPath(program), ...args], env)
   }
 
   /** Likewise, where no file may grow above a number of blocks of 512 bytes. */
@@ -27,8 +27,8 @@ export class Program implements AsyncDisposable {
     return Program.#spawn('sh', ['-c', `ulimit -S -f ${blocks}; exec "$@"`, 'sh', ...node])
   }
 
-  static #spawn(command: string, args: readonly string[]): Program {
-    return new Program(spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] }))
+  static #spawn(command: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Program {
+    return new Program(spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...env } }))
   }
 
   get pid(): number {
