@@ -80,7 +80,8 @@ async function notUpToDateAnywhere(
 /** A pass is a sweep too. */
 async function gonePass(context: LoadContext, request: BatchRequest): Promise<{ readonly gone?: GoneNews }> {
   const { open, run, signal } = request
-  const claimKeys = (claim: string, keys: readonly string[]) => claimFree(context, request, claim, keys)
+  const claimKeys = async (claim: string, keys: readonly string[]) =>
+    new Set((await claimFree(context, request, claim, keys)).keys())
   const gone = await publishGone(context, { open, run, paths: open.absences.suspected(), claimKeys, signal })
   const news = goneNews(open, gone)
   return news === undefined ? {} : { gone: news }
