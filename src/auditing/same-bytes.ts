@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts'
 import { shellWord } from '../shell-word.ts'
 import type { Inventoried } from '../warehouse/inventory.ts'
 import type { Compared } from './compare.ts'
@@ -14,11 +15,11 @@ export function sameBytes(compared: Compared): { readonly duplicated: readonly F
   const notes: Remark[] = []
   const loaded = byHash(compared.inventory)
   for (const files of loaded.values()) {
-    const [first, ...others] = files.filter((file) => isThere(compared, file))
+    const [first, ...others] = files.filter((file) => isThere(compared, file) && file.newest?.status === 'loaded')
     if (first === undefined) continue
     for (const { path } of others) notes.push({ path, what: `the same bytes as ${first.path}; both are loaded` })
     for (const { path, rows } of files.filter((file) => isGone(compared, file) && file.rows > 0)) {
-      const what = `its ${rows} rows are in the table twice: ${first.path} has the same bytes, and ${path} is gone`
+      const what = `${counted(rows, 'row')} in the table that ${first.path} has too: it has the same bytes, and ${path} is gone`
       duplicated.push({ kind: 'duplicated', path, what, mend: `\`tidemark remove ${shellWord(path)}\` takes its old rows out` })
     }
   }

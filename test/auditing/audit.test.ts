@@ -54,7 +54,7 @@ test('each kind of finding is found, beside a live worker; what is held or doubl
     'missing never.csv: it is in the source and has not been loaded',
     "extra nobody's.csv: 1 row in the table, and no version is loaded",
     'missing none.csv: 0 rows in the table, 2 by the ledger',
-    'duplicated old.csv: its 2 rows are in the table twice: new.csv has the same bytes, and old.csv is gone',
+    'duplicated old.csv: 2 rows in the table that new.csv has too: it has the same bytes, and old.csv is gone',
     'extra stray.csv: 2 rows carry another partition than the file',
   ])
   expect(before.gone).toBe(1)
