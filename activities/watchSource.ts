@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { batchId, partitionId } from '../src/names.ts'
 import { isRunOpen } from '../src/open-runs.ts'
 import type { Sighting } from '../src/sources/sightings.ts'
+import { sightingsOf } from '../src/watching/last-words.ts'
 import type { Ready } from '../src/watching/readiness.ts'
 import { MOST_AT_ONCE, type Watcher } from '../src/watching/watcher.ts'
 import type { ActivityContext } from './context.ts'
@@ -56,8 +57,17 @@ export function watchSource({ watchers, pipelines, client }: ActivityContext) {
     if (input.demand.poll || input.demand.sweep) watcher.sweepSoon()
     for (const path of input.demand.paths) watcher.hints.add(path)
     return heartbeating(
-      ({ cancellationSignal }) => watchTurn(watcher, input, (id) => isRunOpen(client, id), cancellationSignal),
-      () => ({ ...stateOf(watcher), unsettled: watcher.unsettled, notWatching: watcher.hints.notWatching ?? null }),
+      ({ cancellationSignal, info }) => {
+        // What the try before this one saw until its worker ended: a turn is long, and a deadline may be shorter than two of them.
+        for (const sighting of sightingsOf(info.heartbeatDetails)) sightings.seed(sighting)
+        return watchTurn(watcher, input, (id) => isRunOpen(client, id), cancellationSignal)
+      },
+      () => ({
+        ...stateOf(watcher),
+        sightings: watcher.sightings(SIGHTINGS_CARRIED),
+        unsettled: watcher.unsettled,
+        notWatching: watcher.hints.notWatching ?? null,
+      }),
     )
   }
 }

@@ -1,5 +1,6 @@
 import { TidemarkError } from '../errors.ts'
 import type { OpenPipeline } from '../loading/open-pipelines.ts'
+import { whyWaiting } from '../loading/why-waiting.ts'
 import { judgeKey } from '../partitions/keys.ts'
 import type { Listed } from '../sources/source.ts'
 import type { Warehouse } from '../warehouse/warehouse.ts'
@@ -43,10 +44,14 @@ export async function explain(open: OpenPipeline, warehouse: Warehouse, path: st
     steps.push(...newestSteps(open, newest, rejected), ...(await sameBytesSteps({ source, warehouse, newest, listed })))
   }
   const backoffs = key === undefined ? [] : await warehouse.backoffs(pipeline.name)
+  const waits = listed === undefined ? undefined : await whyWaiting(open, warehouse, path, new AbortController().signal)
   const loaded = versions.find(({ status }) => status === 'loaded')
   const backoff = backoffs.find((postponed) => postponed.key === key)
   steps.push(
-    timeless('now', nextStep({ open, path, key, listed, unavailable: unavailable !== undefined, newest, loaded, backoff })),
+    timeless(
+      'now',
+      nextStep({ open, path, key, listed, unavailable: unavailable !== undefined, newest, loaded, backoff, waits }),
+    ),
   )
   const inTable = newest?.status === 'loaded' && (listed === undefined || listed.fingerprint === newest.fingerprint)
   return { pipeline: pipeline.name, path, inTable, steps }

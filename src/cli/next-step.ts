@@ -16,6 +16,8 @@ export interface Standing {
   /** The version whose rows are in the table, which may be an older one. */
   readonly loaded: LedgerEntry | undefined
   readonly backoff: Backoff | undefined
+  /** The marker, manifest or other files that it waits for. */
+  readonly waits: string | undefined
 }
 
 /** What the next sweep would do with a file. */
@@ -76,7 +78,7 @@ function upToDate({ open, path, loaded }: Standing, newest: LedgerEntry): string
   }
 }
 
-function toLoad({ open: { pipeline }, key = '', newest, backoff }: Standing, verb: string): string {
+function toLoad({ open: { pipeline }, key = '', newest, backoff, waits }: Standing, verb: string): string {
   const who =
     pipeline.sensor === undefined
       ? `the next tick of the schedule, or \`tidemark import ${pipeline.name} ${shellWord(key)}\``
@@ -86,5 +88,7 @@ function toLoad({ open: { pipeline }, key = '', newest, backoff }: Standing, ver
       ? ''
       : `; the last ${backoff.tries} tries failed (${backoff.error}), the next is due ${backoff.notBefore.toISOString()}`
   const what = newest === undefined ? 'new' : newest.gone_at === null ? 'changed' : 'back again'
-  return `${what}: ${who} ${verb} it once it is unchanged for ${pipeline.source.settleMs / 1000} s${postponed}`
+  if (waits !== undefined) return `${what}: ${waits}; ${who} ${verb} it then${postponed}`
+  const { settleMs } = pipeline.source
+  return `${what}: ${who} ${verb} it${settleMs === 0 ? '' : ` once it is unchanged for ${settleMs / 1000} s`}${postponed}`
 }

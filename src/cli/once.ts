@@ -76,7 +76,7 @@ const LISTED = 5
 
 /** How a pipeline is, for people: a line with counts, then a line for each thing that is not well. */
 export function surveyLines(survey: Survey, paused: boolean, sensor?: string): string[] {
-  const { pipeline, loaded, rows, held, unsettled, unsettledPaths, retrying, missing, sourceError } = survey
+  const { pipeline, loaded, rows, held, unsettled, unsettledPaths, waiting, retrying, missing, sourceError } = survey
   const counts = [
     `${counted(loaded, 'file')} loaded (${counted(rows, 'row')})`,
     `${held} held`,
@@ -88,7 +88,11 @@ export function surveyLines(survey: Survey, paused: boolean, sensor?: string): s
   if (sourceError !== null) lines.push(`  source: ${sourceError}`)
   if (paused) lines.push(`  ${pausedText(pipeline)}`)
   if (held > 0) lines.push(`  held: \`tidemark files ${pipeline}\` lists them, \`tidemark explain FILE\` says why`)
-  for (const path of unsettledPaths.slice(0, LISTED)) lines.push(`  unsettled: ${path}`)
+  const reasons = new Map(waiting.map(({ path, reason }) => [path, reason]))
+  for (const path of unsettledPaths.slice(0, LISTED)) {
+    const reason = reasons.get(path)
+    lines.push(`  unsettled: ${path}${reason === undefined ? '' : `: ${reason}`}`)
+  }
   for (const { key, tries, error, notBefore } of retrying.slice(0, LISTED)) {
     lines.push(`  retrying: ${key} failed ${tries} times (${error}); next try ${notBefore.toISOString()}`)
   }

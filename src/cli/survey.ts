@@ -1,8 +1,11 @@
 import type { Config } from '../config/pipeline.ts'
 import { TidemarkError } from '../errors.ts'
-import { inWindow, notUpToDate } from '../loading/candidate.ts'
-import { OpenPipelines } from '../loading/open-pipelines.ts'
+import { type Candidate, inWindow, notUpToDate } from '../loading/candidate.ts'
+import { FilesByKey } from '../loading/files-by-key.ts'
+import { judge } from '../loading/judge.ts'
+import { type OpenPipeline, OpenPipelines } from '../loading/open-pipelines.ts'
 import { expectedWindows } from '../partitions/windows.ts'
+import type { Listed } from '../sources/source.ts'
 import type { Backoff, Warehouse } from '../warehouse/warehouse.ts'
 
 /** Source × ledger now. */
@@ -15,19 +18,14 @@ export interface Survey {
   /** Listed, not up to date, and not `retrying`: still settling, being loaded, or waiting for a worker. */
   readonly unsettled: number
   readonly unsettledPaths: readonly string[]
+  /** Of `unsettledPaths` those that wait for a marker, a manifest or more files of their partition. */
+  readonly waiting: readonly { readonly path: string; readonly reason: string }[]
   /** Partitions with a file that is not up to date and that have failed. */
   readonly retrying: readonly Backoff[]
   /** Partitions that are due, with the time that a file may be missing gone by, and have no loaded file. */
   readonly missing: readonly string[]
   /** Why the source cannot be listed. */
   readonly sourceError: string | null
-}
-
-/** A file that is listed and not up to date. */
-interface Left {
-  readonly path: string
-  readonly fingerprint: string
-  readonly key: string
 }
 
 /** Enough to see what they are. */
@@ -47,12 +45,14 @@ export class Surveyor {
   }
 
   /** With the version of each file that is `unsettled`. */
-  async look(name: string): Promise<{ readonly survey: Survey; readonly waiting: readonly Left[] }> {
-    const left: Left[] = []
+  async look(name: string): Promise<{ readonly survey: Survey; readonly waiting: readonly Listed[] }> {
+    const open = this.#pipelines.get(name)
+    const found = new FilesByKey(open)
+    const left: Candidate[] = []
     const heldKeys = new Set<string>()
     let sourceError: string | null = null
     try {
-      for await (const file of this.#notUpToDate(name, heldKeys)) left.push(file)
+      for await (const file of this.#notUpToDate(open, found, heldKeys)) left.push(file)
     } catch (error) {
       if (!(error instanceof TidemarkError) || error.code !== 'SourceUnavailable') throw error
       sourceError = error.message
@@ -61,7 +61,11 @@ export class Surveyor {
     // A file that failed and has gone is tried no more.
     const retrying = (await this.#warehouse.backoffs(name)).filter(({ key }) => sourceError !== null || keys.has(key))
     const failing = new Set(retrying.map(({ key }) => key))
-    const waiting = left.filter(({ key }) => !failing.has(key))
+    const unsettled = left.filter(({ key }) => !failing.has(key))
+    const filesOf = (key: string) => found.count(key)
+    const judging = { open, warehouse: this.#warehouse, candidates: unsettled, filesOf, unsettled: new Set<string>() }
+    const { waiting } = sourceError === null ? await judge(judging) : { waiting: [] }
+    const unsettledPaths = unsettled.slice(0, PATHS_SHOWN).map(({ listed }) => listed.path)
     // After the listing: what was up to date then is counted now.
     const { loaded, rows, held, loadedKeys } = await this.#warehouse.counts(name)
     const survey = {
@@ -69,27 +73,30 @@ export class Surveyor {
       loaded,
       rows,
       held,
-      unsettled: waiting.length,
-      unsettledPaths: waiting.slice(0, PATHS_SHOWN).map(({ path }) => path),
+      unsettled: unsettled.length,
+      unsettledPaths,
+      waiting: waiting
+        .map(({ candidate, reason }) => ({ path: candidate.listed.path, reason }))
+        .filter(({ path }) => unsettledPaths.includes(path)),
       retrying,
       missing: this.#missing(name, new Set([...loadedKeys, ...heldKeys])),
       sourceError,
     }
-    return { survey, waiting }
+    return { survey, waiting: unsettled.map(({ listed }) => listed) }
   }
 
-  async *#notUpToDate(name: string, heldKeys: Set<string>): AsyncGenerator<Left> {
+  async *#notUpToDate(open: OpenPipeline, found: FilesByKey, heldKeys: Set<string>): AsyncGenerator<Candidate> {
     const { signal } = new AbortController()
-    const open = this.#pipelines.get(name)
     for await (const page of open.source.list(open.pattern, signal)) {
       const files = inWindow(open, page)
+      found.add(files)
       const known = await this.#warehouse.known(
-        name,
+        open.pipeline.name,
         files.map(({ listed }) => listed.path),
         signal,
       )
       for (const { partitionKey, status } of known.values()) if (status === 'held') heldKeys.add(partitionKey)
-      for (const { listed, key } of notUpToDate(files, known)) yield { path: listed.path, fingerprint: listed.fingerprint, key }
+      yield* notUpToDate(files, known)
     }
   }
 

@@ -1,5 +1,6 @@
 import type { Check } from '../checks/check.ts'
 import { messageOf } from '../errors.ts'
+import { parseCompanions } from '../partitions/companions.ts'
 import { partitionsFault } from '../partitions/partitions-fault.ts'
 import { parsePattern } from '../partitions/pattern.ts'
 import { columnTypeFault } from '../staging/column-types.ts'
@@ -14,6 +15,7 @@ export function pipelineFaults(pipeline: Pipeline): string[] {
     ...columnFaults(pipeline),
     ...checkFaults(pipeline),
     ...pathFaults(pipeline),
+    ...wholenessFaults(pipeline),
     ...csvFaults(pipeline),
     ...badContentFaults(pipeline),
   ]
@@ -63,7 +65,7 @@ function rangeFaults(check: Check): string[] {
     : []
 }
 
-function pathFaults({ source, partitions }: Pipeline): string[] {
+function pathFaults({ source, partitions }: Pick<Pipeline, 'source' | 'partitions'>): string[] {
   const fault = partitionsFault(partitions)
   if (fault !== undefined) return [`partitions.${fault.field}: ${fault.message}`]
   try {
@@ -83,6 +85,23 @@ function badContentFaults({ onBadRows, onSchemaChange, csv }: Pipeline): string[
       ? [`onSchemaChange: '${onSchemaChange}' needs a header to know columns by; set csv.header to true`]
       : []),
   ]
+}
+
+function wholenessFaults({ source, partitions, arrival }: Pipeline): string[] {
+  const faults: string[] = []
+  if (source.done !== undefined && source.manifest !== undefined)
+    faults.push('source.manifest: a manifest says which files are whole; leave out done')
+  if (arrival?.files !== undefined && arrival.marker !== undefined)
+    faults.push('arrival.marker: expected files or marker; leave one out')
+  if (arrival && arrival.files === undefined && arrival.marker === undefined && arrival.deadlineMs === undefined)
+    faults.push("arrival: expected files, marker or deadline, such as { files: 3, deadline: '2h' }")
+  if (pathFaults({ source, partitions }).length > 0) return faults
+  try {
+    parseCompanions({ ...source, marker: arrival?.marker }, parsePattern(source.files, partitions), partitions)
+  } catch (error) {
+    faults.push(messageOf(error))
+  }
+  return faults
 }
 
 function csvFaults({ csv }: Pipeline): string[] {

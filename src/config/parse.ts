@@ -52,7 +52,8 @@ function toPipeline(name: string, checked: CheckedPipeline, folder: string): Pip
       kind: 'local',
       folder: resolve(folder, checked.source.folder),
       files: checked.source.files,
-      settleMs: checked.source.settle,
+      // What a marker or a manifest calls whole need not settle as well.
+      settleMs: (checked.source.done ?? checked.source.manifest) === undefined ? checked.source.settle : 0,
       identity: checked.source.identity,
       done: checked.source.done,
       manifest: checked.source.manifest,

@@ -9,7 +9,11 @@ export interface Candidate {
   readonly key: string
   /** Content hash of the version whose rows are in the table now. */
   readonly loadedHash: string | undefined
+  /** How many rows its manifest says it has. */
+  readonly manifestRows?: number
 }
+
+type Inside = Pick<Candidate, 'listed' | 'key' | 'manifestRows'>
 
 /** Files of a listing that count: their key is a partition, or none that could ever be one, which is then held. */
 export function inWindow({ pattern, pipeline }: OpenPipeline, page: readonly Listed[]): { listed: Listed; key: string }[] {
@@ -20,8 +24,8 @@ export function inWindow({ pattern, pipeline }: OpenPipeline, page: readonly Lis
 }
 
 /** The one comparison of source and ledger: another fingerprint than that of the path's newest entry. */
-export function notUpToDate(files: readonly { listed: Listed; key: string }[], known: ReadonlyMap<string, Known>): Candidate[] {
+export function notUpToDate(files: readonly Inside[], known: ReadonlyMap<string, Known>): Candidate[] {
   return files
     .filter(({ listed }) => known.get(listed.path)?.fingerprint !== listed.fingerprint)
-    .map(({ listed, key }) => ({ listed, key, loadedHash: known.get(listed.path)?.loadedHash }))
+    .map((file) => ({ ...file, loadedHash: known.get(file.listed.path)?.loadedHash }))
 }

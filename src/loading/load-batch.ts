@@ -3,11 +3,14 @@ import { TidemarkError } from '../errors.ts'
 import type { Run } from '../warehouse/warehouse.ts'
 import { type Candidate, inWindow, notUpToDate } from './candidate.ts'
 import { missingFrom } from './expected.ts'
+import { FilesByKey } from './files-by-key.ts'
+import { byKey } from './judge.ts'
 import { type LoadContext, loadFiles } from './load-files.ts'
 import type { OpenPipeline } from './open-pipelines.ts'
+import { postponedKeys } from './postponed.ts'
 import { type GoneNews, goneNews, publishGone } from './publish-gone.ts'
 import { releaseClaim } from './release-claim.ts'
-import { settled } from './settle.ts'
+import { loadable } from './settle.ts'
 
 /** A chunk is one transaction. Larger ones win little and lose more when one is lost. */
 const CHUNK_FILES = 500
@@ -41,10 +44,13 @@ export interface BatchPass {
 /** One pass over the whole source. It holds files in memory that are not up to date, and the paths of the others. */
 export async function loadBatch(context: LoadContext, request: BatchRequest): Promise<BatchPass> {
   const { open, signal } = request
-  const candidates = await notUpToDateAnywhere(context, request)
-  const { ready, unsettled } = await settled(open, candidates, signal)
+  const files = new FilesByKey(open)
+  const candidates = await notUpToDateAnywhere(context, request, files)
+  const { warehouse } = context
+  const filesOf = (key: string) => files.count(key)
+  const { ready, unsettled, waiting } = await loadable({ open, warehouse, candidates, filesOf, signal })
   const gone = await gonePass(context, request)
-  let pass: BatchPass = { loaded: 0, held: 0, rows: 0, reasons: [], left: unsettled.length, ...gone }
+  let pass: BatchPass = { loaded: 0, held: 0, rows: 0, reasons: [], left: unsettled.length + waiting.length, ...gone }
   for (const chunk of chunks(ready)) {
     pass = sum(pass, await loadOrSplit(context, request, chunk))
     request.progress(pass)
@@ -55,15 +61,15 @@ export async function loadBatch(context: LoadContext, request: BatchRequest): Pr
 async function notUpToDateAnywhere(
   { warehouse }: LoadContext,
   { open, alsoPostponed, signal }: BatchRequest,
+  found: FilesByKey,
 ): Promise<Candidate[]> {
   const { name } = open.pipeline
-  const now = new Date()
-  const backoffs = alsoPostponed ? [] : await warehouse.backoffs(name)
-  const postponed = new Set(backoffs.filter(({ notBefore }) => notBefore > now).map(({ key }) => key))
+  const postponed = alsoPostponed ? new Set<string>() : await postponedKeys(warehouse, name)
   const candidates: Candidate[] = []
   const listed = new Set<string>()
   for await (const page of open.source.list(open.pattern, signal)) {
     const inside = inWindow(open, page)
+    found.add(inside)
     for (const { listed: file } of inside) listed.add(file.path)
     const files = inside.filter(({ key }) => !postponed.has(key))
     const known = await warehouse.known(
@@ -89,16 +95,11 @@ async function gonePass(context: LoadContext, request: BatchRequest): Promise<{ 
 
 /** In key order; the files of one partition stay together. */
 function* chunks(candidates: readonly Candidate[]): Generator<readonly Candidate[]> {
-  const byKey = new Map<string, Candidate[]>()
-  for (const candidate of candidates) {
-    const files = byKey.get(candidate.key)
-    if (files === undefined) byKey.set(candidate.key, [candidate])
-    else files.push(candidate)
-  }
+  const partitions = byKey(candidates)
   let chunk: Candidate[] = []
   let bytes = 0
-  for (const key of [...byKey.keys()].sort()) {
-    const files = byKey.get(key) ?? []
+  for (const key of [...partitions.keys()].sort()) {
+    const files = partitions.get(key) ?? []
     const size = files.reduce((sum, { listed }) => sum + listed.size, 0)
     if (chunk.length > 0 && (chunk.length + files.length > CHUNK_FILES || bytes + size > CHUNK_BYTES)) {
       yield chunk

@@ -9,6 +9,7 @@ import type { Staged } from '../staging/staged.ts'
 import type { Outcome, Run, Warehouse } from '../warehouse/warehouse.ts'
 import type { Candidate } from './candidate.ts'
 import type { OpenPipeline } from './open-pipelines.ts'
+import { rowsFault } from './whole.ts'
 
 /** One worker may die of anything; when two have died with a partition, its files are read in a process of their own. */
 const APART_FROM_DEATHS = 2
@@ -139,8 +140,20 @@ function toOutcome({ sightings, pipeline }: OpenPipeline, staged: Staged, candid
     firstSeenAt: new Date(firstSeen),
     settledAt: new Date(firstSeen + pipeline.source.settleMs),
   }
+  const miscounted = staged.verdict === 'good' ? rowsFault(candidate.manifestRows, staged.rows + staged.rejectedCount) : undefined
   switch (staged.verdict) {
     case 'good':
+      if (miscounted !== undefined)
+        return [
+          {
+            ...handled,
+            verdict: 'held',
+            contentHash: staged.contentHash,
+            checks: staged.checks,
+            reason: miscounted,
+            rejected: [],
+          },
+        ]
       return [
         {
           ...handled,

@@ -7,11 +7,12 @@ import type { Known } from '../warehouse/ledger.ts'
 import type { Run } from '../warehouse/warehouse.ts'
 import { suspectedIn } from './absent-files.ts'
 import { inWindow, notUpToDate } from './candidate.ts'
+import type { Waiting } from './judge.ts'
 import { type FilesResult, type LoadContext, loadFiles } from './load-files.ts'
 import type { OpenPipeline } from './open-pipelines.ts'
 import { type GoneNews, goneNews, publishGone } from './publish-gone.ts'
 import { releaseClaim } from './release-claim.ts'
-import { settled } from './settle.ts'
+import { loadable } from './settle.ts'
 
 export interface PartitionRequest {
   readonly open: OpenPipeline
@@ -75,10 +76,11 @@ async function loadListed(context: LoadContext, request: PartitionRequest): Prom
       signal,
     )
     const candidates = notUpToDate(inWindow(open, files), known)
-    const { ready, unsettled } = await settled(open, candidates, signal)
+    const filesOf = () => files.length
+    const { ready, unsettled, waiting } = await loadable({ open, warehouse: context.warehouse, candidates, filesOf, signal })
     const result = ready.length === 0 ? NOTHING_DONE : await loadClaimed(context, request, { claim, deaths, candidates: ready })
     if (files.length === 0) return await stateWithoutFiles(context, pipeline.name, key)
-    return stateOf(files, known, result, unsettled.length + result.changed.length)
+    return stateOf(files, known, result, unsettled.length + result.changed.length, waiting)
   } catch (error) {
     if (request.lastTry && !signal.aborted && !(error instanceof TidemarkError && error.code === 'ClaimLost'))
       await postpone(context, request, claim, error)
@@ -137,6 +139,7 @@ function stateOf(
   known: ReadonlyMap<string, Known>,
   { outcomes }: FilesResult,
   left: number,
+  waiting: readonly Waiting[],
 ): PartitionState {
   const fresh = new Map(outcomes.map((outcome) => [outcome.listed.path, outcome]))
   let rows = 0
@@ -151,6 +154,8 @@ function stateOf(
   const newlyHeld = outcomes.filter(({ verdict }) => verdict === 'held').length
   const counts = { files: files.length, rows, newlyHeld }
   if (left > 0) return { ...counts, state: 'waiting', reason: `${left} of ${files.length} files still change` }
+  const [waits] = waiting.filter(({ stray }) => !stray || fresh.size + known.size === 0)
+  if (waits !== undefined) return { ...counts, state: 'waiting', reason: `${waits.candidate.listed.path}: ${waits.reason}` }
   return reason === undefined ? { ...counts, state: 'loaded' } : { ...counts, state: 'held', reason }
 }
 

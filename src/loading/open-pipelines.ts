@@ -1,5 +1,6 @@
 import type { Config, Pipeline } from '../config/pipeline.ts'
 import { TidemarkError } from '../errors.ts'
+import { type Companions, parseCompanions, withoutCompanions } from '../partitions/companions.ts'
 import { type Pattern, parsePattern } from '../partitions/pattern.ts'
 import { Absences } from '../sources/absences.ts'
 import { openSource } from '../sources/open-source.ts'
@@ -10,6 +11,7 @@ import type { Source } from '../sources/source.ts'
 export interface OpenPipeline {
   readonly pipeline: Pipeline
   readonly pattern: Pattern
+  readonly companions: Companions
   readonly source: Source
   readonly sightings: Sightings
   readonly absences: Absences
@@ -36,9 +38,13 @@ export class OpenPipelines {
       const known = [...this.#config.pipelines.keys()].join(', ')
       throw new TidemarkError('PipelineUnknown', `the worker's config has no pipeline '${name}'; it has ${known}`)
     }
+    const { source, partitions, arrival } = pipeline
+    const matching = parsePattern(source.files, partitions)
+    const companions = parseCompanions({ ...source, marker: arrival?.marker }, matching, partitions)
     return {
       pipeline,
-      pattern: parsePattern(pipeline.source.files, pipeline.partitions),
+      pattern: withoutCompanions(matching, companions),
+      companions,
       source: openSource(pipeline.source),
       sightings: new Sightings(),
       absences: new Absences(),

@@ -1,6 +1,28 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import type { Warehouse } from '../warehouse/warehouse.ts'
 import type { Candidate } from './candidate.ts'
+import { judge, type Waiting } from './judge.ts'
 import type { OpenPipeline } from './open-pipelines.ts'
+
+export interface Settling {
+  readonly open: OpenPipeline
+  readonly warehouse: Pick<Warehouse, 'files'>
+  readonly candidates: readonly Candidate[]
+  /** How many files of a partition the source lists. */
+  readonly filesOf: (key: string) => number
+  readonly signal: AbortSignal
+}
+
+/** What may be loaded now: it has settled, or is marked whole, and its partition has arrived. */
+export async function loadable({ open, warehouse, candidates, filesOf, signal }: Settling): Promise<{
+  ready: readonly Candidate[]
+  unsettled: readonly Candidate[]
+  waiting: readonly Waiting[]
+}> {
+  const { ready: still, unsettled } = await settled(open, candidates, signal)
+  const judged = await judge({ open, warehouse, candidates: still, filesOf, unsettled: new Set(unsettled.map(({ key }) => key)) })
+  return { ready: judged.ready, unsettled, waiting: judged.waiting }
+}
 
 /**
  * Records a look at each file and, where that is not enough to call it settled, looks again after `settle`.

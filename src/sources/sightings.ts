@@ -5,6 +5,8 @@ export interface Sighting {
   readonly path: string
   readonly fingerprint: string
   readonly watchedMs: number
+  /** How long the path has been there, with whatever fingerprint; `watchedMs` when it is not told. */
+  readonly seenMs?: number
 }
 
 interface Seen {
@@ -37,16 +39,20 @@ export class Sightings {
   }
 
   /** Takes over what was seen elsewhere. Own looks win: another fingerprint is ignored, a shorter time changes nothing. */
-  seed({ path, fingerprint, watchedMs }: Sighting): void {
+  seed({ path, fingerprint, watchedMs, seenMs = watchedMs }: Sighting): void {
     const now = this.#clock.now()
     const before = now - Math.max(0, watchedMs)
     const seen = this.#seen.get(path) ?? { fingerprint, since: before, watchedMs: 0, firstSeen: before }
-    if (seen.fingerprint !== fingerprint) return
+    const firstSeen = Math.min(seen.firstSeen, now - Math.max(0, seenMs))
+    if (seen.fingerprint !== fingerprint) {
+      this.#seen.set(path, { ...seen, firstSeen })
+      return
+    }
     this.#seen.set(path, {
       fingerprint,
       since: Math.min(seen.since, before),
       watchedMs: Math.max(seen.watchedMs, watchedMs),
-      firstSeen: Math.min(seen.firstSeen, before),
+      firstSeen,
     })
   }
 
@@ -75,8 +81,9 @@ export class Sightings {
 
   /** The `n` watched for longest, which lose most when they must settle anew. */
   oldest(n: number): Sighting[] {
+    const now = this.#clock.now()
     return [...this.#seen]
-      .map(([path, { fingerprint, watchedMs }]) => ({ path, fingerprint, watchedMs }))
+      .map(([path, { fingerprint, watchedMs, firstSeen }]) => ({ path, fingerprint, watchedMs, seenMs: now - firstSeen }))
       .sort((a, b) => b.watchedMs - a.watchedMs)
       .slice(0, n)
   }

@@ -9,6 +9,8 @@ export interface Listed {
   readonly fingerprint: string
   readonly size: number
   readonly modifiedAt: Date
+  /** When it came to be as it is, by the source's own clock; only to be compared with that of others there. Without it: `modifiedAt`. */
+  readonly changedMs?: number
   /** Why a file that matches may not be read at all: a link that leads out, a pipe, a device, a name that is not UTF-8. */
   readonly refused?: string
 }

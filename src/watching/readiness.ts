@@ -21,3 +21,9 @@ export interface Readiness {
 }
 
 export const NOTHING: Readiness = { partitions: [], many: false }
+
+export interface SweepReport {
+  readonly at: Date
+  /** Files whose key is a partition's, or held as none. */
+  readonly files: number
+}

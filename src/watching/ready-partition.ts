@@ -8,16 +8,17 @@ const HINTS_EACH = 5
 const ABSENT_EACH = 20
 
 export function readyPartition(
-  { pipeline }: OpenPipeline,
+  { pipeline, sightings }: OpenPipeline,
   key: string,
   candidates: readonly Candidate[],
   absent: readonly string[],
 ): Ready {
-  const hints = candidates.slice(0, HINTS_EACH).map(({ listed }) => ({
-    path: listed.path,
-    fingerprint: listed.fingerprint,
-    watchedMs: pipeline.source.settleMs,
-  }))
+  const watchedMs = pipeline.source.settleMs
+  const seen = candidates.map(({ listed: { path, fingerprint } }) => {
+    return { path, fingerprint, watchedMs, seenMs: Math.max(watchedMs, sightings.firstSeenMsAgo(path) ?? 0) }
+  })
+  // Those that were there first: from them a deadline counts.
+  const hints = seen.sort((a, b) => b.seenMs - a.seenMs).slice(0, HINTS_EACH)
   return { key, hints, ...(absent.length === 0 ? {} : { absent: absent.slice(0, ABSENT_EACH) }) }
 }
 

@@ -1,15 +1,19 @@
 import { messageOf, TidemarkError } from '../errors.ts'
 import { type Candidate, inWindow, notUpToDate } from '../loading/candidate.ts'
 import { missingFrom } from '../loading/expected.ts'
+import { FilesByKey } from '../loading/files-by-key.ts'
+import { byKey } from '../loading/judge.ts'
 import type { OpenPipeline } from '../loading/open-pipelines.ts'
+import { postponedKeys } from '../loading/postponed.ts'
 import { MAX_KEY_BYTES } from '../partitions/keys.ts'
 import type { Sighting } from '../sources/sightings.ts'
 import type { Listed } from '../sources/source.ts'
 import { unlessAborted } from '../unless-aborted.ts'
 import type { Warehouse } from '../warehouse/warehouse.ts'
+import { Gathering } from './gathering.ts'
 import { Handed } from './handed.ts'
 import { Hints } from './hints.ts'
-import { type Look, NOTHING, type Readiness } from './readiness.ts'
+import { type Look, NOTHING, type Readiness, type SweepReport } from './readiness.ts'
 import { fingerprintOf, readyPartition } from './ready-partition.ts'
 import { suspectedKeys, suspectsByKey } from './suspects.ts'
 
@@ -22,12 +26,6 @@ const SWEEPS_ON_TRUST = 20
 /** After a failed listing; doubled each time, up to `every`. */
 const FIRST_RETRY_MS = 1_000
 
-export interface SweepReport {
-  readonly at: Date
-  /** Files whose key is a partition's, or held as none. */
-  readonly files: number
-}
-
 /**
  * What a process knows of one source, across the turns of its sensor. It only reads: what has settled and is not up to date is handed
  * out, and stays pending until the ledger says that it is.
@@ -38,6 +36,7 @@ export class Watcher implements AsyncDisposable {
   readonly everyMs: number
   readonly hints: Hints
   readonly #handed = new Handed()
+  readonly #gathering: Gathering
   readonly #ended = new AbortController()
   #looking: Promise<void> | undefined
   /** Path to fingerprint, as source and ledger agreed when they were compared. */
@@ -55,6 +54,7 @@ export class Watcher implements AsyncDisposable {
     this.#warehouse = warehouse
     this.everyMs = everyMs
     this.hints = new Hints(open.source)
+    this.#gathering = new Gathering(open, warehouse)
   }
 
   get unsettled(): number {
@@ -88,6 +88,7 @@ export class Watcher implements AsyncDisposable {
     await this.hints.watch()
     const hinted = this.hints.take()
     const { signal } = this.#ended
+    if (hinted.length > 0) this.#gathering.news()
     await this.#orFailing(async () => {
       if (hinted !== 'anything' && performance.now() < this.#sweepDue)
         return this.#lookAt([...new Set([...hinted, ...this.#unsettled().map(({ listed }) => listed.path)])], signal)
@@ -115,30 +116,22 @@ export class Watcher implements AsyncDisposable {
     const { pipeline, sightings } = this.#open
     const isDue = (key: string) => !leaveOut(key) && (alsoPostponed || this.#handed.isDue(key))
     const settled = [...this.#pending.values()].filter(
-      ({ listed, key }) => isDue(key) && sightings.isSettled(listed, pipeline.source.settleMs),
+      ({ listed, key }) => isDue(key) && this.#gathering.isDue(key) && sightings.isSettled(listed, pipeline.source.settleMs),
     )
     const suspects = await suspectsByKey(this.#open, this.#warehouse, signal)
     const absent = new Map([...suspects].filter(([key]) => isDue(key)))
     if (settled.length === 0 && absent.size === 0) return NOTHING
     if (settled.length > 0) await this.#compare(settled, signal)
-    const now = new Date()
-    const postponed = new Set(
-      alsoPostponed
-        ? []
-        : (await this.#warehouse.backoffs(pipeline.name)).filter(({ notBefore }) => notBefore > now).map(({ key }) => key),
-    )
-    const byKey = new Map<string, Candidate[]>()
-    for (const { listed } of settled) {
-      const still = this.#pending.get(listed.path)
-      if (still && !postponed.has(still.key)) byKey.set(still.key, [...(byKey.get(still.key) ?? []), still])
-    }
-    const keys = [...new Set([...byKey.keys(), ...[...absent.keys()].filter((key) => !postponed.has(key))])].sort()
+    const postponed = alsoPostponed ? new Set<string>() : await postponedKeys(this.#warehouse, pipeline.name)
+    const still = settled.flatMap(({ listed }) => this.#pending.get(listed.path) ?? []).filter(({ key }) => !postponed.has(key))
+    const ready = byKey(await this.#gathering.ready(still, new Set(this.#unsettled().map(({ key }) => key))))
+    const keys = [...new Set([...ready.keys(), ...[...absent.keys()].filter((key) => !postponed.has(key))])].sort()
     if (signal.aborted) return NOTHING // nobody would get it
-    for (const key of keys) this.#handed.hand(key, fingerprintOf(byKey.get(key) ?? [], absent.get(key) ?? []))
+    for (const key of keys) this.#handed.hand(key, fingerprintOf(ready.get(key) ?? [], absent.get(key) ?? []))
     const many = keys.length > MOST_AT_ONCE || keys.some((key) => Buffer.byteLength(key) > MAX_KEY_BYTES)
     return {
       many,
-      partitions: many ? [] : keys.map((key) => readyPartition(this.#open, key, byKey.get(key) ?? [], absent.get(key) ?? [])),
+      partitions: many ? [] : keys.map((key) => readyPartition(this.#open, key, ready.get(key) ?? [], absent.get(key) ?? [])),
     }
   }
 
@@ -148,6 +141,7 @@ export class Watcher implements AsyncDisposable {
     const sweep = Math.max(0, this.#sweepDue - performance.now())
     if (this.failing !== null) return sweep
     let due = Math.min(sweep, this.#handed.nextDueMs([...this.#pending.values(), ...suspectedKeys(this.#open)]))
+    due = Math.min(due, this.#gathering.nextDueMs())
     for (const { listed } of this.#unsettled()) due = Math.min(due, sightings.settlesInMs(listed, pipeline.source.settleMs))
     return due
   }
@@ -165,10 +159,12 @@ export class Watcher implements AsyncDisposable {
     const trusted = same && this.#sweeps % SWEEPS_ON_TRUST !== 0 ? this.#upToDate : new Map<string, string>()
     const upToDate = new Map<string, string>()
     const pending = new Map<string, Candidate>()
+    const found = new FilesByKey(this.#open)
     let files = 0
     for await (const page of this.#open.source.list(this.#open.pattern, signal)) {
       const inside = inWindow(this.#open, page)
       files += inside.length
+      found.add(inside)
       const unknown = inside.filter(({ listed }) => trusted.get(listed.path) !== listed.fingerprint)
       const candidates = await this.#notUpToDate(unknown, signal)
       for (const { listed } of inside) upToDate.set(listed.path, listed.fingerprint)
@@ -188,6 +184,7 @@ export class Watcher implements AsyncDisposable {
     absences.swept({ found: files, missing })
     this.#upToDate = upToDate
     this.#pending = pending
+    this.#gathering.swept(found)
     this.#open.sightings.forgetAllBut(new Set(pending.keys()))
     // The warehouse is made by its first use, which must not look like another one; one that came in the middle must.
     this.#generation = generation ?? (await this.#warehouse.generation())
@@ -198,13 +195,17 @@ export class Watcher implements AsyncDisposable {
   async #lookAt(paths: readonly string[], signal: AbortSignal): Promise<void> {
     const found: Listed[] = []
     for (const path of paths) {
-      if (this.#open.pattern.keyOf(path) === undefined) continue
+      const key = this.#open.pattern.keyOf(path)
+      if (key === undefined) continue
       const listed = await this.#open.source.stat(path)
-      if (listed === undefined) this.#forget(path)
-      else if (this.#upToDate.get(path) !== listed.fingerprint) found.push(listed)
+      if (listed === undefined) {
+        this.#forget(path)
+        this.#gathering.gone(key, path)
+      } else if (this.#upToDate.get(path) !== listed.fingerprint) found.push(listed)
     }
     // What changes while it is pending is not in the ledger; to ask each time would hold the warehouse for as long as it is written.
     const inside = inWindow(this.#open, found)
+    this.#gathering.found(inside)
     const changing = inside.filter(({ listed }) => this.#hasChanged(listed))
     const others = inside.filter(({ listed }) => !this.#hasChanged(listed))
     for (const candidate of [...notUpToDate(changing, new Map()), ...(await this.#compare(others, signal))]) {

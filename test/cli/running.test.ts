@@ -70,6 +70,7 @@ test('status: a line a pipeline, what is not well below it, and the same as JSON
       held: 0,
       unsettled: 0,
       unsettledPaths: [],
+      waiting: [],
       retrying: [],
       missing: ['2018-01-23', '2018-01-24'],
       sourceError: null,

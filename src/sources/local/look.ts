@@ -65,6 +65,7 @@ export function listedOf(place: Place, stats: BigIntStats, badLink?: string): Li
     fingerprint: `${stats.size}-${stats.mtimeNs}-${stats.ctimeNs}-${stats.ino}`,
     size: Number(stats.size),
     modifiedAt: new Date(Number(stats.mtimeMs)),
+    changedMs: Number(stats.ctimeNs) / 1e6,
     ...(refused === undefined ? {} : { refused }),
   }
 }
