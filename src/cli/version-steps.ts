@@ -15,7 +15,7 @@ export function newestSteps({ pipeline }: OpenPipeline, version: LedgerEntry, re
   const { first_seen_at, settled_at, workflow_id, run_id, code_version } = version
   return [
     { step: 'seen', text: `version ${version.sequence} for the first time`, at: first_seen_at },
-    { step: 'settled', text: `whole: unchanged for ${pipeline.source.settleMs / 1000} s`, at: settled_at },
+    { step: 'settled', text: `whole: ${wholeText(pipeline.source)}`, at: settled_at },
     identityStep(pipeline.source.identity, version),
     ...checkSteps(version),
     outcomeStep(version),
@@ -25,6 +25,11 @@ export function newestSteps({ pipeline }: OpenPipeline, version: LedgerEntry, re
     ...afterLoadSteps(pipeline.afterLoad, version),
     ...goneSteps(version),
   ]
+}
+
+function wholeText({ settleMs, done, manifest }: OpenPipeline['pipeline']['source']): string {
+  if (done !== undefined) return 'its marker was there'
+  return manifest === undefined ? `unchanged for ${settleMs / 1000} s` : 'its manifest named it'
 }
 
 function outcomeStep({ sequence, status, rows, rejected_rows, error, loaded_at, settled_at }: LedgerEntry): Step {

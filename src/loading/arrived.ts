@@ -37,14 +37,14 @@ function deadlineText(deadlineMs: number, seenMs: number | undefined): string {
     : `the deadline is in ${inWords(deadlineMs - seenMs)}`
 }
 
-const UNITS = [
-  { ms: 86_400_000, unit: 'd' },
-  { ms: 3_600_000, unit: 'h' },
-  { ms: 60_000, unit: 'min' },
-] as const
-
-/** In the largest unit of which there are two; a whole one too. */
+/** Up to two minutes in seconds, else in minutes, hours and days. */
 function inWords(ms: number): string {
-  const { ms: each, unit } = UNITS.find(({ ms: each }) => ms >= 2 * each || ms === each) ?? { ms: 1_000, unit: 's' }
-  return `${Math.ceil(ms / each)} ${unit}`
+  if (ms <= 120_000) return `${Math.ceil(ms / 1_000)} s`
+  const minutes = Math.ceil(ms / 60_000)
+  const parts = [
+    [Math.floor(minutes / 1_440), 'd'],
+    [Math.floor(minutes / 60) % 24, 'h'],
+    [minutes % 60, 'min'],
+  ] as const
+  return parts.flatMap(([count, unit]) => (count === 0 ? [] : [`${count} ${unit}`])).join(' ')
 }

@@ -138,7 +138,7 @@ function toOutcome({ sightings, pipeline }: OpenPipeline, staged: Staged, candid
     listed,
     key,
     firstSeenAt: new Date(firstSeen),
-    settledAt: new Date(firstSeen + pipeline.source.settleMs),
+    settledAt: pipeline.source.settleMs === 0 ? new Date() : new Date(firstSeen + pipeline.source.settleMs),
   }
   const miscounted = staged.verdict === 'good' ? rowsFault(candidate.manifestRows, staged.rows + staged.rejectedCount) : undefined
   switch (staged.verdict) {

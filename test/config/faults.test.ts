@@ -42,6 +42,26 @@ test.each<[what: string, fields: Readonly<Record<string, unknown>>, fault: strin
     "onSchemaChange: 'rescue' needs a header to know columns by; set csv.header to true",
   ],
   [
+    'a done marker beside a manifest',
+    source({ done: '{file}.done', manifest: '{partition}.json' }),
+    'source.manifest: a manifest says which files are whole; leave out done',
+  ],
+  [
+    'a done marker that is no file’s',
+    source({ done: 'done' }),
+    'source.done: got "done": write {file} once in it, such as \'{file}.done\'',
+  ],
+  [
+    'an arrival that says nothing',
+    { arrival: {} },
+    "arrival: expected files, marker or deadline, such as { files: 3, deadline: '2h' }",
+  ],
+  [
+    'two kinds of arrival',
+    { arrival: { files: 2, marker: '{partition}/_SUCCESS' } },
+    'arrival.marker: expected files or marker; leave one out',
+  ],
+  [
     'no limit for rejected rows',
     { onBadRows: { reject: {} } },
     'onBadRows.reject: expected rows, share or both, such as { rows: 10 }',

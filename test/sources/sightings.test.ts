@@ -66,8 +66,8 @@ test('what is carried on are those watched for longest', () => {
   }
   for (const path of ['c', 'b', 'a']) sightings.see({ path, fingerprint: 'x' })
   expect(sightings.oldest(2)).toEqual([
-    { path: 'a', fingerprint: 'x', watchedMs: 300 },
-    { path: 'b', fingerprint: 'x', watchedMs: 200 },
+    { path: 'a', fingerprint: 'x', watchedMs: 300, seenMs: 300 },
+    { path: 'b', fingerprint: 'x', watchedMs: 200, seenMs: 200 },
   ])
 })
 
@@ -118,4 +118,20 @@ test('no sequence of looks, changes and restarts settles a file too early', () =
       }
     }),
   )
+})
+
+test('how long a path has been there goes on elsewhere, also when its file has changed', () => {
+  const clock = { at: 0, now: () => clock.at }
+  const here = new Sightings(clock)
+  here.see({ path: 'a', fingerprint: 'x' })
+  clock.at = 100
+  here.see({ path: 'a', fingerprint: 'y' })
+  clock.at = 150
+  const [sighting] = here.oldest(1)
+  expect(sighting).toEqual({ path: 'a', fingerprint: 'y', watchedMs: 0, seenMs: 150 })
+  const there = new Sightings(clock)
+  there.see({ path: 'a', fingerprint: 'z' })
+  if (sighting !== undefined) there.seed(sighting)
+  expect(there.firstSeenMsAgo('a')).toBe(150)
+  expect(there.isSettled({ path: 'a', fingerprint: 'z' }, 1)).toBe(false)
 })

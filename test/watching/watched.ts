@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { explain } from '../../src/cli/explanation.ts'
 import type { PipelineInput } from '../../src/config/schema.ts'
 import { loadPartition } from '../../src/loading/load-partition.ts'
 import { type OpenPipeline, OpenPipelines } from '../../src/loading/open-pipelines.ts'
@@ -22,13 +23,13 @@ export class Watched implements AsyncDisposable {
   readonly workspace: Workspace
   readonly warehouse: Warehouse
   readonly watcher: Watcher
-  readonly #open: OpenPipeline
+  readonly open: OpenPipeline
 
   private constructor(workspace: Workspace) {
     this.workspace = workspace
     this.warehouse = openWarehouse(workspace.config, () => undefined)
-    this.#open = new OpenPipelines(workspace.config).get(workspace.pipeline)
-    this.watcher = new Watcher(this.#open, this.warehouse, NEVER_MS)
+    this.open = new OpenPipelines(workspace.config).get(workspace.pipeline)
+    this.watcher = new Watcher(this.open, this.warehouse, NEVER_MS)
   }
 
   static async create(options: Partial<PipelineInput> = {}): Promise<Watched> {
@@ -56,7 +57,29 @@ export class Watched implements AsyncDisposable {
     const context = { warehouse: this.warehouse, stagingFolder }
     const run = { workflowId: 'test', runId: key }
     const { signal } = new AbortController()
-    return loadPartition(context, { open: this.#open, key, hints: [], run, lastTry: true, signal })
+    return loadPartition(context, { open: this.open, key, hints: [], run, lastTry: true, signal })
+  }
+
+  /** `path#version status rows` of each entry, with why where it says so. */
+  async ledger(): Promise<string[]> {
+    const entries = await this.warehouse.files(this.workspace.pipeline, { versions: true })
+    return entries.map(
+      ({ path, sequence, status, error }) => `${path}#${sequence} ${status}${error === null ? '' : `: ${error}`}`,
+    )
+  }
+
+  /** Share prices in the table, by file. */
+  async sharePrices(): Promise<Record<string, number[]>> {
+    const { rows } = await this.warehouse.query(
+      'SELECT _tidemark_file AS file, list(share_price ORDER BY date) AS prices FROM prices GROUP BY ALL ORDER BY ALL',
+    )
+    return Object.fromEntries(rows.map(({ file, prices }) => [file, prices]))
+  }
+
+  /** What `explain` says would happen to a file now, as a process does that has watched nothing. */
+  async now(path: string): Promise<string | undefined> {
+    const open = new OpenPipelines(this.workspace.config).get(this.workspace.pipeline)
+    return (await explain(open, this.warehouse, path))?.steps.at(-1)?.text
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,0 +1,34 @@
+import { chmod, stat, utimes, writeFile } from 'node:fs/promises'
+import { expect, test } from '@jest/globals'
+import { localFolder } from '../../src/config/define.ts'
+import { prices } from '../harness/prices.ts'
+import { Watched } from '../watching/watched.ts'
+
+test('by content a touched file is the same, and other bytes under the same size and mtime are a new version', async () => {
+  await using watched = await Watched.create({
+    source: localFolder('source', { files: '{partition}.csv', settle: '20ms', identity: 'content' }),
+  })
+  const { workspace } = watched
+  const path = workspace.path('day.csv')
+  await workspace.drop('day.csv', prices(1))
+  expect(await watched.readyKeys()).toEqual(['day'])
+  await watched.load('day')
+  expect((await watched.open.source.stat('day.csv'))?.fingerprint).toMatch(/^\d+-[0-9a-f]{64}$/)
+
+  await utimes(path, new Date(), new Date(2_000))
+  await chmod(path, 0o600)
+  await workspace.drop('day.csv', prices(1))
+  watched.watcher.sweepSoon()
+  expect(await watched.look()).toEqual({ many: false, partitions: [] })
+  expect(watched.watcher.unsettled).toBe(0)
+  expect(await watched.now('day.csv')).toBe('nothing: it is up to date')
+  expect(await watched.ledger()).toEqual(['day.csv#1 loaded'])
+
+  const { atime, mtime } = await stat(path)
+  await writeFile(path, prices(2))
+  await utimes(path, atime, mtime)
+  expect(await watched.readyKeys()).toEqual(['day'])
+  await watched.load('day')
+  expect(await watched.ledger()).toEqual(['day.csv#1 superseded', 'day.csv#2 loaded'])
+  expect(await watched.sharePrices()).toEqual({ 'day.csv': [2] })
+})
