@@ -6,6 +6,7 @@ import { sql } from '../../src/checks/builders.ts'
 import type { Pipeline } from '../../src/config/pipeline.ts'
 import { stageApart } from '../../src/staging/stage-apart.ts'
 import type { Staged } from '../../src/staging/staged.ts'
+import { nodeOptions } from '../harness/node-options.ts'
 import { until } from '../harness/until.ts'
 import { Bench, listed, pipelineOf, rowsOf, type Settings } from './staging-folder.ts'
 
@@ -27,32 +28,22 @@ test('a file whose process dies three times is held; those before and after it a
   await bench.put('first.csv', CONTENT)
   await bench.put('deadly.csv', CONTENT)
   await bench.put('bad.csv', 'a,b\nx,y\n')
-  const before = process.env.NODE_OPTIONS
-  process.env.NODE_OPTIONS = `--require ${fileURLToPath(new URL('dies-of-it.cjs', import.meta.url))}`
-  try {
-    const staged = await stage(bench, ['first.csv', 'deadly.csv', 'gone.csv', 'bad.csv', 'first.csv'])
-    expect(staged).toMatchObject([
-      { verdict: 'good', path: 'first.csv', rows: 1 },
-      { verdict: 'held', path: 'deadly.csv', reason: 'reading it killed the reading process 3 times (SIGKILL)' },
-      { verdict: 'unreadable', error: { code: 'FileUnreadable', retryable: true } },
-      { verdict: 'held', rejected: [{ line: 2, column: 'b' }] },
-      { verdict: 'good' },
-    ])
-    for (const index of [0, 4]) expect(staged[index] && (await rowsOf(staged[index]))).toEqual([['x', '1']])
-  } finally {
-    process.env.NODE_OPTIONS = before
-  }
+  using _ = nodeOptions(`--require ${fileURLToPath(new URL('dies-of-it.cjs', import.meta.url))}`)
+  const staged = await stage(bench, ['first.csv', 'deadly.csv', 'gone.csv', 'bad.csv', 'first.csv'])
+  expect(staged).toMatchObject([
+    { verdict: 'good', path: 'first.csv', rows: 1 },
+    { verdict: 'held', path: 'deadly.csv', reason: 'reading it killed the reading process 3 times (SIGKILL)' },
+    { verdict: 'unreadable', error: { code: 'FileUnreadable', retryable: true } },
+    { verdict: 'held', rejected: [{ line: 2, column: 'b' }] },
+    { verdict: 'good' },
+  ])
+  for (const index of [0, 4]) expect(staged[index] && (await rowsOf(staged[index]))).toEqual([['x', '1']])
 })
 
 test('a process that cannot even start is no fault of the file', async () => {
   await using bench = await Bench.create()
-  const before = process.env.NODE_OPTIONS
-  process.env.NODE_OPTIONS = '--require /nowhere/at-all.cjs'
-  try {
-    await expect(stage(bench, ['first.csv'])).rejects.toMatchObject({ code: 'StagingFailed' })
-  } finally {
-    process.env.NODE_OPTIONS = before
-  }
+  using _ = nodeOptions('--require /nowhere/at-all.cjs')
+  await expect(stage(bench, ['first.csv'])).rejects.toMatchObject({ code: 'StagingFailed' })
 })
 
 test('what is wrong with the config or the machine is said as without a process of its own; an abort ends it', async () => {
