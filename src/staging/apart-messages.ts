@@ -1,14 +1,10 @@
-import type { Pipeline } from '../config/pipeline.ts'
 import type { ErrorCode } from '../errors.ts'
-import type { Listed } from '../sources/source.ts'
+import type { StageRequest } from './stage-files.ts'
 import type { Staged } from './staged.ts'
 
 /** What a worker asks of the process that stages a file apart. */
-export interface ApartRequest {
-  readonly pipeline: Pipeline
-  readonly listed: Listed
-  readonly loadedHash?: string
-  readonly folder: string
+export interface ApartRequest extends Pick<StageRequest, 'pipeline' | 'folder'> {
+  readonly file: StageRequest['files'][number]
 }
 
 /** Our errors lose their code on the way between processes. */

@@ -22,11 +22,10 @@ process.once('message', async (message) => {
 })
 process.send?.({ kind: 'ready' } satisfies ApartAnswer)
 
-async function answer({ pipeline, listed, loadedHash, folder }: ApartRequest): Promise<ApartAnswer> {
+async function answer({ pipeline, file, folder }: ApartRequest): Promise<ApartAnswer> {
   try {
-    const files = [loadedHash === undefined ? { listed } : { listed, loadedHash }]
     const source = openSource(pipeline.source)
-    const [staged] = await stageFiles({ pipeline, source, files, folder, signal: new AbortController().signal })
+    const [staged] = await stageFiles({ pipeline, source, files: [file], folder, signal: new AbortController().signal })
     if (staged === undefined) throw new Error('no verdict')
     if (staged.verdict !== 'unreadable') return { kind: 'staged', staged }
     return { kind: 'unreadable', path: staged.path, error: { code: staged.error.code, message: staged.error.message } }

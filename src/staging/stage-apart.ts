@@ -26,13 +26,13 @@ export async function stageApart({ pipeline, files, folder, signal }: Omit<Stage
   const staged: Staged[] = []
   for (const [index, file] of files.entries()) {
     const own = join(folder, `apart-${index}`)
-    staged.push(await stageOne({ ...file, pipeline, folder: own }, signal))
+    staged.push(await stageOne({ pipeline, file, folder: own }, signal))
   }
   return staged
 }
 
 async function stageOne(request: ApartRequest, signal: AbortSignal): Promise<Staged> {
-  const { path } = request.listed
+  const { path } = request.file.listed
   let last = ''
   for (let deaths = 0; deaths < DEATHS_OF_A_FILE; deaths++) {
     await staging(() => rm(request.folder, { recursive: true, force: true }))
