@@ -17,6 +17,7 @@ export function pipelineFaults(pipeline: Pipeline): string[] {
     ...pathFaults(pipeline),
     ...wholenessFaults(pipeline),
     ...csvFaults(pipeline),
+    ...afterLoadFaults(pipeline),
     ...badContentFaults(pipeline),
   ]
   return faults.map((fault) => `pipelines.${pipeline.name}.${fault}`)
@@ -102,6 +103,16 @@ function wholenessFaults({ source, partitions, arrival }: Pipeline): string[] {
     faults.push(messageOf(error))
   }
   return faults
+}
+
+function afterLoadFaults({ afterLoad, source }: Pipeline): string[] {
+  if (afterLoad.kind !== 'move') return []
+  const { to } = afterLoad
+  if (to.split('/').some((name) => name === '' || name === '.' || name === '..') || to.includes('\\'))
+    return [`afterLoad.move: expected a folder below the source's, such as '_loaded', got '${to}'`]
+  return source.files.startsWith(`${to}/`)
+    ? [`afterLoad.move: '${to}' is where the files to load are; what was moved there is not looked at, so name another folder`]
+    : []
 }
 
 function csvFaults({ csv }: Pipeline): string[] {

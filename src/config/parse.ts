@@ -91,7 +91,7 @@ function toPipeline(name: string, checked: CheckedPipeline, folder: string): Pip
 const LOADED_FOLDER = '_loaded'
 
 function toAfterLoad(checked: CheckedPipeline['afterLoad']): AfterLoad {
-  if (typeof checked === 'object') return { kind: 'move', to: checked.move }
+  if (typeof checked === 'object') return { kind: 'move', to: checked.move.replace(/\/+$/, '') }
   return checked === 'move' ? { kind: 'move', to: LOADED_FOLDER } : { kind: checked }
 }
 

@@ -7,6 +7,7 @@ import { FilesByKey } from './files-by-key.ts'
 import { byKey } from './judge.ts'
 import { type LoadContext, loadFiles } from './load-files.ts'
 import type { OpenPipeline } from './open-pipelines.ts'
+import { payDebts } from './pay-debts.ts'
 import { postponedKeys } from './postponed.ts'
 import { type GoneNews, goneNews, publishGone } from './publish-gone.ts'
 import { releaseClaim } from './release-claim.ts'
@@ -44,6 +45,8 @@ export interface BatchPass {
 /** One pass over the whole source. It holds files in memory that are not up to date, and the paths of the others. */
 export async function loadBatch(context: LoadContext, request: BatchRequest): Promise<BatchPass> {
   const { open, signal } = request
+  const all = () => true
+  await payDebts(context, open, all, signal)
   const files = new FilesByKey(open)
   const candidates = await notUpToDateAnywhere(context, request, files)
   const { warehouse } = context
@@ -55,6 +58,7 @@ export async function loadBatch(context: LoadContext, request: BatchRequest): Pr
     pass = sum(pass, await loadOrSplit(context, request, chunk))
     request.progress(pass)
   }
+  await payDebts(context, open, all, signal)
   return pass
 }
 

@@ -4,12 +4,13 @@ import { judgeKey } from '../partitions/keys.ts'
 import type { Sighting } from '../sources/sightings.ts'
 import type { Listed } from '../sources/source.ts'
 import type { Known } from '../warehouse/ledger.ts'
-import type { Run } from '../warehouse/warehouse.ts'
+import type { Debt, Run } from '../warehouse/warehouse.ts'
 import { suspectedIn } from './absent-files.ts'
 import { inWindow, notUpToDate } from './candidate.ts'
 import type { Waiting } from './judge.ts'
 import { type FilesResult, type LoadContext, loadFiles } from './load-files.ts'
 import type { OpenPipeline } from './open-pipelines.ts'
+import { payDebts } from './pay-debts.ts'
 import { type GoneNews, goneNews, publishGone } from './publish-gone.ts'
 import { releaseClaim } from './release-claim.ts'
 import { loadable } from './settle.ts'
@@ -47,8 +48,12 @@ export async function loadPartition(context: LoadContext, request: PartitionRequ
   if (judged.verdict === 'outside') return { state: 'nothing', files: 0, rows: 0, reason: judged.reason, newlyHeld: 0 }
   for (const hint of request.hints) open.sightings.seed(hint)
 
+  const isMine = (debt: Debt) => debt.key === key
+  // First what a load that died has left: what it took is not gone.
+  await payDebts(context, open, isMine, request.signal)
   const gone = goneNews(open, await gonePaths(context, request))
   const state = await loadListed(context, request)
+  await payDebts(context, open, isMine, request.signal)
   return gone === undefined ? state : { ...state, gone }
 }
 

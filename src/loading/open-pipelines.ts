@@ -1,7 +1,7 @@
 import type { Config, Pipeline } from '../config/pipeline.ts'
 import { TidemarkError } from '../errors.ts'
 import { type Companions, parseCompanions, withoutCompanions } from '../partitions/companions.ts'
-import { type Pattern, parsePattern } from '../partitions/pattern.ts'
+import { leaveOut, type Pattern, parsePattern } from '../partitions/pattern.ts'
 import { Absences } from '../sources/absences.ts'
 import { openSource } from '../sources/open-source.ts'
 import { Sightings } from '../sources/sightings.ts'
@@ -38,12 +38,13 @@ export class OpenPipelines {
       const known = [...this.#config.pipelines.keys()].join(', ')
       throw new TidemarkError('PipelineUnknown', `the worker's config has no pipeline '${name}'; it has ${known}`)
     }
-    const { source, partitions, arrival } = pipeline
+    const { source, partitions, arrival, afterLoad } = pipeline
     const matching = parsePattern(source.files, partitions)
     const companions = parseCompanions({ ...source, marker: arrival?.marker }, matching, partitions)
+    const pattern = withoutCompanions(matching, companions)
     return {
       pipeline,
-      pattern: withoutCompanions(matching, companions),
+      pattern: afterLoad.kind === 'move' ? leaveOut(pattern, afterLoad.to) : pattern,
       companions,
       source: openSource(pipeline.source),
       sightings: new Sightings(),

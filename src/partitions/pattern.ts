@@ -21,8 +21,20 @@ export interface Pattern {
   readonly segments: readonly Segment[]
   /** The partition key in a path; undefined when the path does not match. */
   keyOf(path: string): string | undefined
+  /** A folder that is not looked into. */
+  readonly leftOut?: string
   /** The same pattern with the key filled in, so that a listing looks only where that partition can be. */
   narrow(key: string): Pattern
+}
+
+/** The same pattern without what lies in a folder: what was moved there is no data any more. */
+export function leaveOut(pattern: Pattern, folder: string): Pattern {
+  return {
+    ...pattern,
+    leftOut: folder,
+    keyOf: (path) => (path.startsWith(`${folder}/`) ? undefined : pattern.keyOf(path)),
+    narrow: (key) => leaveOut(pattern.narrow(key), folder),
+  }
 }
 
 /** How the holes of a pattern make a key, and what a key says of them. */

@@ -24,6 +24,7 @@ export function withContentIdentity(source: Source): Source {
       return listed && byContent(source, listed)
     },
     open: (path) => source.open(path),
+    take: (version, to) => source.take(version, to),
     watch: (events) => source.watch(events),
   }
 }

@@ -15,6 +15,16 @@ export interface Listed {
   readonly refused?: string
 }
 
+/** A version of a file whose rows are in the table. */
+export interface LoadedVersion {
+  readonly path: string
+  readonly fingerprint: string
+  readonly sequence: number
+}
+
+/** `changed`: another version is there now. `absent`: none is, and it was not us who took it. */
+export type Taken = { readonly state: 'taken'; readonly movedTo?: string | undefined } | { readonly state: 'changed' | 'absent' }
+
 /** Where files are. Every failure is a `TidemarkError` of code `SourceUnavailable` or `FileUnreadable`, never an empty answer. */
 export interface Source {
   /** What matches, in pages, each path once. A pattern that is narrowed to one partition looks only where that can be. */
@@ -22,6 +32,8 @@ export interface Source {
   /** The file at a path now; undefined when there is none. */
   stat(path: string): Promise<Listed | undefined>
   open(path: string): Promise<Readable>
+  /** Moves a loaded version into a folder of the source, or deletes it: never a newer one, and never over another file. May be repeated. */
+  take(version: LoadedVersion, to: string | undefined): Promise<Taken>
   /** Calls `hint` with a path (undefined: anything) that may be new; `failed` when watching has ended and only listing is left. */
   watch(events: { hint(path?: string): void; failed(reason: string): void }): Promise<AsyncDisposable>
 }

@@ -84,6 +84,16 @@ export type Outcome = Handled &
       }
   )
 
+/** A loaded file that is to be moved or deleted at its source. */
+export interface Debt {
+  readonly path: string
+  readonly key: string
+  readonly sequence: number
+  readonly fingerprint: string
+}
+
+export type PaidDebt = Debt & { readonly movedTo: string | undefined }
+
 /** A file that was looked for at its path, and was not there. */
 export interface GoneFile {
   readonly path: string
@@ -146,6 +156,8 @@ export interface Warehouse extends AsyncDisposable {
    * are left out, without a trace.
    */
   publish(publication: Publication, signal?: AbortSignal): Promise<Published>
+  debts(pipeline: string, signal?: AbortSignal): Promise<readonly Debt[]>
+  payDebts(pipeline: string, paid: readonly PaidDebt[]): Promise<void>
   /** Ends what is left of a claim. */
   release(pipeline: string, claim: string, signal?: AbortSignal): Promise<void>
   /** Of all pipelines. */

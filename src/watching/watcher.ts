@@ -13,6 +13,7 @@ import type { Warehouse } from '../warehouse/warehouse.ts'
 import { Gathering } from './gathering.ts'
 import { Handed } from './handed.ts'
 import { Hints } from './hints.ts'
+import { Owed } from './owed.ts'
 import { type Look, NOTHING, type Readiness, type SweepReport } from './readiness.ts'
 import { fingerprintOf, readyPartition } from './ready-partition.ts'
 import { suspectedKeys, suspectsByKey } from './suspects.ts'
@@ -43,6 +44,7 @@ export class Watcher implements AsyncDisposable {
   #upToDate = new Map<string, string>()
   #pending = new Map<string, Candidate>()
   #generation: string | undefined
+  readonly #owed: Owed
   #sweeps = 0
   #sweepDue = 0
   #retryMs = FIRST_RETRY_MS
@@ -54,6 +56,7 @@ export class Watcher implements AsyncDisposable {
     this.#warehouse = warehouse
     this.everyMs = everyMs
     this.hints = new Hints(open.source)
+    this.#owed = new Owed(open, warehouse)
     this.#gathering = new Gathering(open, warehouse)
   }
 
@@ -119,7 +122,8 @@ export class Watcher implements AsyncDisposable {
       ({ listed, key }) => isDue(key) && this.#gathering.isDue(key) && sightings.isSettled(listed, pipeline.source.settleMs),
     )
     const suspects = await suspectsByKey(this.#open, this.#warehouse, signal)
-    const absent = new Map([...suspects].filter(([key]) => isDue(key)))
+    const owed = (await this.#owed.update(signal)).map((key) => [key, []] as const)
+    const absent = new Map([...owed, ...suspects].filter(([key]) => isDue(key)))
     if (settled.length === 0 && absent.size === 0) return NOTHING
     if (settled.length > 0) await this.#compare(settled, signal)
     const postponed = alsoPostponed ? new Set<string>() : await postponedKeys(this.#warehouse, pipeline.name)
@@ -140,7 +144,14 @@ export class Watcher implements AsyncDisposable {
     const { pipeline, sightings } = this.#open
     const sweep = Math.max(0, this.#sweepDue - performance.now())
     if (this.failing !== null) return sweep
-    let due = Math.min(sweep, this.#handed.nextDueMs([...this.#pending.values(), ...suspectedKeys(this.#open)]))
+    let due = Math.min(
+      sweep,
+      this.#handed.nextDueMs([
+        ...this.#pending.values(),
+        ...suspectedKeys(this.#open),
+        ...this.#owed.keys.map((key) => ({ key })),
+      ]),
+    )
     due = Math.min(due, this.#gathering.nextDueMs())
     for (const { listed } of this.#unsettled()) due = Math.min(due, sightings.settlesInMs(listed, pipeline.source.settleMs))
     return due
@@ -182,6 +193,7 @@ export class Watcher implements AsyncDisposable {
         ? [...new Set([...trusted.keys(), ...this.#pending.keys(), ...absences.missed])].filter((path) => !there.has(path))
         : await missingFrom(this.#open, this.#warehouse, there, signal)
     absences.swept({ found: files, missing })
+    this.#owed.swept()
     this.#upToDate = upToDate
     this.#pending = pending
     this.#gathering.swept(found)

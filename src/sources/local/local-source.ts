@@ -2,6 +2,7 @@ import type { Source } from '../source.ts'
 import { openFile } from './open-file.ts'
 import { assertStillThere, openRoot } from './root.ts'
 import { statFile } from './stat-file.ts'
+import { takeFile } from './take-file.ts'
 import { walk } from './walk.ts'
 import { watchFolder } from './watch-folder.ts'
 
@@ -15,6 +16,7 @@ export function localSource({ folder }: { readonly folder: string }): Source {
     },
     stat: (path) => statFile(folder, path),
     open: (path) => openFile(folder, path),
+    take: (version, to) => takeFile(folder, version, to),
     watch: (events) => watchFolder(folder, events),
   }
 }

@@ -71,6 +71,7 @@ async function entriesOf(folder: Folder, pattern: Pattern): Promise<Entry[]> {
     const text = textOf(name)
     const utf8 = folder.utf8 && isUtf8(name)
     const path = folder.path + text
+    if (path === pattern.leftOut) continue
     const isFile = endsHere(segments, folder.route, text) && pattern.keyOf(path) !== undefined
     const route = into(segments, folder.route, text)
     if (!isFile && route.length === 0) continue

@@ -6,6 +6,7 @@ import { CODE_VERSION } from '../../version.ts'
 import type { FileStatus } from '../ledger.ts'
 import { SAME_BYTES } from '../same-bytes.ts'
 import type { Outcome, Publication, Published } from '../warehouse.ts'
+import { oweAfterLoad } from './after-load.ts'
 import { endClaims, ownKeys } from './claims.ts'
 import { judgeDuplicates, retryOrphans } from './duplicates.ts'
 import { markGone } from './gone.ts'
@@ -25,6 +26,7 @@ export async function publishAll(connection: DuckDBConnection, publication: Publ
   )
   await replaceRows(connection, publication, outcomes)
   if (outcomes.length > 0) await writeLedger(connection, publication, outcomes)
+  if (outcomes.length > 0) await oweAfterLoad(connection, pipeline, claim)
   const absent = (publication.gone ?? []).filter(({ key }) => own.has(key))
   const gone = await markGone(connection, pipeline, absent)
   await retryOrphans(connection, pipeline.name)

@@ -1,0 +1,157 @@
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from '@jest/globals'
+import { localFolder } from '../../src/config/define.ts'
+import type { PipelineInput } from '../../src/config/schema.ts'
+import { loadBatch } from '../../src/loading/load-batch.ts'
+import type { LoadContext } from '../../src/loading/load-files.ts'
+import { loadPartition } from '../../src/loading/load-partition.ts'
+import { OpenPipelines } from '../../src/loading/open-pipelines.ts'
+import { openWarehouse } from '../../src/warehouse/open-warehouse.ts'
+import type { Warehouse } from '../../src/warehouse/warehouse.ts'
+import { prices } from '../harness/prices.ts'
+import { Workspace } from '../harness/workspace.ts'
+
+/** Loads as a worker does, without a server. */
+class Loading implements AsyncDisposable {
+  readonly workspace: Workspace
+  readonly warehouse: Warehouse
+  readonly #run = { workflowId: 'test', runId: 'test' }
+  readonly #signal = new AbortController().signal
+
+  private constructor(workspace: Workspace) {
+    this.workspace = workspace
+    this.warehouse = openWarehouse(workspace.config, () => undefined)
+  }
+
+  static async create(options: Partial<PipelineInput>): Promise<Loading> {
+    return new Loading(
+      await Workspace.create({ source: localFolder('source', { files: '**/{partition}.csv', settle: '0s' }), ...options }),
+    )
+  }
+
+  /** Each time as another worker. */
+  #open() {
+    return new OpenPipelines(this.workspace.config).get(this.workspace.pipeline)
+  }
+
+  #context(more: Partial<LoadContext>): LoadContext {
+    return { warehouse: this.warehouse, stagingFolder: join(this.workspace.folder, 'staging'), ...more }
+  }
+
+  load(key: string, more: Partial<LoadContext> = {}, absent: readonly string[] = []) {
+    const request = { open: this.#open(), key, hints: [], absent, run: this.#run, lastTry: true, signal: this.#signal }
+    return loadPartition(this.#context(more), request)
+  }
+
+  loadAll() {
+    const asked = { alsoPostponed: true, isOpen: async () => false, progress: () => undefined }
+    return loadBatch(this.#context({}), { open: this.#open(), run: this.#run, signal: this.#signal, ...asked })
+  }
+
+  async ledger(): Promise<string[]> {
+    const entries = await this.warehouse.files(this.workspace.pipeline, { versions: true })
+    return entries.map(
+      ({ path, sequence, status, after_load, moved_to, gone_at }) =>
+        `${path}#${sequence} ${status} ${after_load} ${moved_to}${gone_at === null ? '' : ' gone'}`,
+    )
+  }
+
+  /** Every file below the source's folder. */
+  async files(): Promise<string[]> {
+    const entries = await readdir(this.workspace.path(''), { recursive: true, withFileTypes: true })
+    const root = join(this.workspace.folder, 'source/')
+    return entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name).slice(root.length))
+      .sort()
+  }
+
+  async prices(): Promise<unknown[]> {
+    const { rows } = await this.warehouse.query('SELECT share_price FROM prices ORDER BY ALL')
+    return rows.map((row) => row.share_price)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.warehouse[Symbol.asyncDispose]()
+    await this.workspace[Symbol.asyncDispose]()
+  }
+}
+
+const crash = (at: string) => ({
+  onStep: (step: string) => {
+    if (step === at) throw new Error('killed')
+  },
+})
+
+test('move: what is loaded goes into a folder that is never read, and is not gone; the next version gets a name of its own', async () => {
+  await using loading = await Loading.create({ afterLoad: 'move', onDeleted: 'remove' })
+  const { workspace } = loading
+  await workspace.drop('sub/day.csv', prices(1))
+  await workspace.drop('bad.csv', 'no header\n')
+  await loading.load('day')
+  await loading.load('bad')
+  expect(await loading.files()).toEqual(['_loaded/sub/day.csv', 'bad.csv'])
+  // Others are there, so that sweeps would believe that it is gone.
+  for (let pass = 0; pass < 3; pass++) await loading.load('day', {}, ['sub/day.csv'])
+  expect(await loading.ledger()).toEqual(['bad.csv#1 held null null', 'sub/day.csv#1 loaded done _loaded/sub/day.csv'])
+
+  await workspace.drop('sub/day.csv', prices(2))
+  await loading.loadAll()
+  expect(await loading.files()).toEqual(['_loaded/sub/day.2.csv', '_loaded/sub/day.csv', 'bad.csv'])
+  expect(await loading.prices()).toEqual([2])
+  expect((await loading.ledger()).at(-1)).toBe('sub/day.csv#2 loaded done _loaded/sub/day.2.csv')
+})
+
+test.each([
+  ['move', ['_loaded/day.csv'], '_loaded/day.csv'],
+  ['delete', [], 'null'],
+] as const)(
+  '%s: what a crash has left owed, after the commit or before the ledger has it, is paid by the next load',
+  async (afterLoad, left, to) => {
+    await using loading = await Loading.create({ afterLoad, onDeleted: 'remove' })
+    const { workspace, warehouse } = loading
+    await workspace.drop('day.csv', prices(1))
+    await expect(loading.load('day', crash('published'))).rejects.toThrow('killed')
+    expect(await loading.files()).toEqual(['day.csv'])
+    expect(await loading.ledger()).toEqual(['day.csv#1 loaded owed null'])
+
+    const deaf: Warehouse = { ...warehouse, payDebts: () => Promise.reject(new Error('killed')) }
+    await expect(loading.load('day', { warehouse: deaf })).rejects.toThrow('killed')
+    expect(await loading.files()).toEqual(left)
+    expect(await loading.ledger()).toEqual(['day.csv#1 loaded owed null'])
+
+    await loading.load('day', {}, ['day.csv'])
+    expect(await loading.files()).toEqual(left)
+    expect(await loading.ledger()).toEqual([`day.csv#1 loaded done ${to}`])
+    expect(await loading.prices()).toEqual([1])
+  },
+)
+
+test('a newer version that comes between load and move is not taken, and is loaded', async () => {
+  await using loading = await Loading.create({ afterLoad: 'delete' })
+  const { workspace } = loading
+  await workspace.drop('day.csv', prices(1))
+  const replaced = { onStep: (step: string) => (step === 'published' ? workspace.drop('day.csv', prices(2, 3)) : undefined) }
+  await loading.load('day', replaced)
+  expect(await readFile(workspace.path('day.csv'), 'utf8')).toBe(prices(2, 3))
+  await loading.load('day')
+  expect(await loading.files()).toEqual([])
+  expect(await loading.prices()).toEqual([2, 3])
+  expect(await loading.ledger()).toEqual(['day.csv#1 superseded owed null', 'day.csv#2 loaded done null'])
+})
+
+test('where the target cannot be written it stays owed, and the load is none the worse; a batch pays it later', async () => {
+  await using loading = await Loading.create({ afterLoad: { move: 'done/here' } })
+  const { workspace } = loading
+  await writeFile(workspace.path('done'), 'a file where a folder should be')
+  await workspace.drop('day.csv', prices(1))
+  expect(await loading.load('day')).toMatchObject({ state: 'loaded', rows: 1 })
+  expect(await loading.ledger()).toEqual(['day.csv#1 loaded owed null'])
+  await rm(workspace.path('done'))
+  await mkdir(workspace.path('done/here'), { recursive: true })
+  await writeFile(workspace.path('done/here/day.csv'), 'somebody else')
+  await loading.loadAll()
+  expect(await loading.files()).toEqual(['done/here/day.1.csv', 'done/here/day.csv'])
+  expect(await readFile(workspace.path('done/here/day.csv'), 'utf8')).toBe('somebody else')
+})
