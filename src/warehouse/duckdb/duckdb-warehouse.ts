@@ -4,6 +4,7 @@ import { messageOf, TidemarkError } from '../../errors.ts'
 import type { FilesQuery, Warehouse } from '../warehouse.ts'
 import { payDebts, readDebts } from './after-load.ts'
 import { dropClaim, readBackoffs, standingClaims, writeClaims } from './claims.ts'
+import { readOrphans } from './duplicates.ts'
 import { Gate, type GateOptions } from './gate.ts'
 import { readPresent } from './gone.ts'
 import { readInventory } from './inventory.ts'
@@ -27,6 +28,7 @@ export function duckdbWarehouse(options: Omit<GateOptions, 'prepare'>): Warehous
     present: (pipeline, after, signal) => run((connection) => readPresent(connection, pipeline, after), signal),
     claim: (request, signal) => change((connection) => writeClaims(connection, request), signal),
     publish: (publication, signal) => change((connection) => publishAll(connection, publication), signal),
+    orphans: (pipeline, signal) => run((connection) => readOrphans(connection, pipeline), signal),
     debts: (pipeline, signal) => run((connection) => readDebts(connection, pipeline), signal),
     payDebts: (pipeline, paid) => change((connection) => payDebts(connection, pipeline, paid)),
     release: (pipeline, claim, signal) => change((connection) => dropClaim(connection, pipeline, claim), signal),

@@ -4,6 +4,7 @@ import type { CheckResult } from '../../checks/check.ts'
 import type { Rejected } from '../../staging/staged.ts'
 import type { FileStatus, Known, LedgerEntry } from '../ledger.ts'
 import type { FilesQuery, PipelineCounts, Row } from '../warehouse.ts'
+import { ORPHAN } from './duplicates.ts'
 import { rowsOf, textList } from './sql.ts'
 
 export async function readKnown(
@@ -14,7 +15,7 @@ export async function readKnown(
   const rows = await rowsOf(
     connection,
     `SELECT path, max(sequence) AS sequence, 
-       arg_max(CASE WHEN gone_at IS NULL AND after_load IS DISTINCT FROM 'done' THEN fingerprint ELSE '' END, sequence) AS fingerprint, arg_max(status, sequence) AS status,
+       arg_max(CASE WHEN gone_at IS NULL AND after_load IS DISTINCT FROM 'done' AND NOT ${ORPHAN} THEN fingerprint ELSE '' END, sequence) AS fingerprint, arg_max(status, sequence) AS status,
        arg_max(partition_key, sequence) AS partition_key, arg_max(coalesce(rows, 0), sequence) AS rows,
        nullif(arg_max(coalesce(error, ''), sequence), '') AS error,
        max(content_hash) FILTER (status = 'loaded') AS loaded_hash, coalesce(max(rows) FILTER (status = 'loaded'), 0) AS loaded_rows

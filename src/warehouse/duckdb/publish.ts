@@ -8,7 +8,7 @@ import { SAME_BYTES } from '../same-bytes.ts'
 import type { Outcome, Publication, Published } from '../warehouse.ts'
 import { oweAfterLoad } from './after-load.ts'
 import { endClaims, ownKeys } from './claims.ts'
-import { judgeDuplicates, retryOrphans } from './duplicates.ts'
+import { closeOrphans, judgeDuplicates, retryOrphans } from './duplicates.ts'
 import { markGone } from './gone.ts'
 import { tableName, textList } from './sql.ts'
 import { ensureTable } from './target-table.ts'
@@ -26,7 +26,10 @@ export async function publishAll(connection: DuckDBConnection, publication: Publ
   )
   await replaceRows(connection, publication, outcomes)
   if (outcomes.length > 0) await writeLedger(connection, publication, outcomes)
-  if (outcomes.length > 0) await oweAfterLoad(connection, pipeline, claim)
+  if (outcomes.length > 0) {
+    await oweAfterLoad(connection, pipeline, claim)
+    await closeOrphans(connection, pipeline.name, claim, outcomes)
+  }
   const absent = (publication.gone ?? []).filter(({ key }) => own.has(key))
   const gone = await markGone(connection, pipeline, absent)
   await retryOrphans(connection, pipeline.name)
