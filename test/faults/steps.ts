@@ -1,0 +1,68 @@
+import fs from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
+import { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+
+/** What a load asks of a database or of the file system: `FROM t`, `lstat`. */
+export interface Step {
+  readonly what: string
+  /** In the warehouse's file, in the database that reads files nobody has vouched for, or in the file system. */
+  readonly where: 'warehouse' | 'sandbox' | 'files'
+}
+
+/** Decides on a step before it is made; and after it, when that is asked for by an answer. Throwing makes it fail. */
+export type Decide = (step: Step) => undefined | (() => void)
+
+const FILE_CALLS = ['lstat', 'mkdir', 'open', 'readdir', 'realpath', 'rename', 'rm', 'stat', 'unlink'] as const
+const HANDLE_CALLS = ['read', 'stat', 'truncate', 'write'] as const
+
+/** A handle that nobody gets is a leak of the test alone. */
+async function closed(handle: unknown): Promise<void> {
+  const close: unknown = handle instanceof Object ? Reflect.get(handle, 'close') : undefined
+  if (typeof close === 'function') await Reflect.apply(close, handle, [])
+}
+
+/** From here on each such call of this process asks first. For a process that ends with its test. */
+export async function decideEachStep(decide: Decide): Promise<void> {
+  const ofFiles = new WeakSet<object>()
+  const { create } = DuckDBInstance
+  DuckDBInstance.create = async (path, options) => {
+    decide({ what: `open ${path === ':memory:' ? 'a sandbox' : 'the warehouse'}`, where: 'files' })
+    const instance = await create.call(DuckDBInstance, path, options)
+    if (path !== ':memory:') ofFiles.add(instance)
+    return instance
+  }
+  const { connect } = DuckDBInstance.prototype
+  DuckDBInstance.prototype.connect = async function () {
+    const connection = await connect.call(this)
+    if (ofFiles.has(this)) ofFiles.add(connection)
+    return connection
+  }
+  for (const call of ['run', 'runAndReadAll'] as const) {
+    wrap(DuckDBConnection.prototype, call, (sql, connection) => ({
+      what: String(sql).trim().split('\n', 1)[0] ?? '',
+      where: ofFiles.has(Object(connection)) ? 'warehouse' : 'sandbox',
+    }))
+  }
+  const handle = await fs.promises.open(process.execPath)
+  const handles: object = Object.getPrototypeOf(handle)
+  await handle.close()
+  for (const call of FILE_CALLS) wrap(fs.promises, call, () => ({ what: call, where: 'files' }))
+  for (const call of HANDLE_CALLS) wrap(handles, call, () => ({ what: `handle.${call}`, where: 'files' }))
+  syncBuiltinESMExports()
+
+  function wrap(owner: object, call: string, stepOf: (first: unknown, self: unknown) => Step): void {
+    const original: unknown = Reflect.get(owner, call)
+    if (typeof original !== 'function') throw new Error(`expected ${call} to be a function`)
+    Reflect.set(owner, call, async function (this: unknown, ...args: unknown[]) {
+      const after = decide(stepOf(args[0], this))
+      const result: unknown = await Reflect.apply(original, this, args)
+      try {
+        after?.()
+      } catch (lost) {
+        await closed(result)
+        throw lost
+      }
+      return result
+    })
+  }
+}
