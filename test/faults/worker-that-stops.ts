@@ -1,15 +1,26 @@
 /**
- * A program for tests: a worker whose first load stops at a step, says so, and goes on when its input says so:
- * `worker-that-stops.ts CONFIG ADDRESS STEP`.
+ * A program for tests: a worker whose first load, and the first one after that, stop at a step, say so, and go on when its input says so:
+ * `worker-that-stops.ts CONFIG ADDRESS STEP`. The step `committing` is inside the publishing transaction.
  */
 import { once } from 'node:events'
+import { DuckDBConnection } from '@duckdb/node-api'
 import { DefaultLogger, Runtime } from '@temporalio/worker'
 import { loadConfig } from '../../src/config/load.ts'
+import type { LoadContext } from '../../src/loading/load-files.ts'
 import { startWorker } from '../../worker.ts'
+
+const LOADS = 2
 
 const [, , file = '', address = '', stopAt = ''] = process.argv
 Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] })
-let stopped = false
+let stops = 0
+const stop: LoadContext['onStep'] = async (step) => {
+  if (stops >= LOADS || step !== stopAt) return
+  console.log(`stopped at ${step} (${++stops})`)
+  await once(process.stdin, 'data')
+  console.log('going on')
+}
+if (stopAt === 'committing') stopInTransaction()
 const worker = await startWorker({
   config: await loadConfig(file),
   server: { address },
@@ -19,13 +30,21 @@ const worker = await startWorker({
     duplicates: () => undefined,
     waiting: () => undefined,
   },
-  onStep: async (step) => {
-    if (stopped || step !== stopAt) return
-    stopped = true
-    console.log(`stopped at ${step}`)
-    await once(process.stdin, 'data')
-    console.log('going on')
-  },
+  onStep: stop,
 })
 console.log('running')
 await worker.ended
+
+/** With rows and ledger written, before the commit. */
+function stopInTransaction(): void {
+  const { run } = DuckDBConnection.prototype
+  let written = false
+  DuckDBConnection.prototype.run = async function (sql, ...rest) {
+    if (sql.startsWith('INSERT INTO tidemark.files')) written = true
+    if (sql === 'COMMIT' && written && stops === 0) {
+      console.log(`stopped at committing (${++stops})`)
+      await once(process.stdin, 'data')
+    }
+    return run.call(this, sql, ...rest)
+  }
+}
