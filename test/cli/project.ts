@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { until } from '../harness/until.ts'
 
-const DIST = fileURLToPath(new URL('../../dist', import.meta.url))
+export const DIST = fileURLToPath(new URL('../../dist', import.meta.url))
 const MAIN = join(DIST, 'src', 'cli', 'main.js')
 const SEVERAL = fileURLToPath(new URL('several.mjs', import.meta.url))
 
@@ -70,6 +70,11 @@ export class Project implements AsyncDisposable {
     return this.#spawn([MAIN, ...args])
   }
 
+  /** Of another version, given its `dist` folder. */
+  startOf(dist: string, ...args: readonly string[]): Started {
+    return this.#spawn([join(dist, 'src', 'cli', 'main.js'), ...args])
+  }
+
   #spawn(args: readonly string[]): Started {
     const child = spawn(process.execPath, args, { cwd: this.folder, env: this.#env, stdio: ['ignore', 'pipe', 'pipe'] })
     this.#children.push(child)
@@ -120,6 +125,10 @@ export class Started {
   /** As Ctrl-C does. */
   interrupt(): void {
     this.#child.kill('SIGINT')
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.#child.kill(signal)
   }
 }
 
