@@ -14,6 +14,7 @@ const worker = await startWorker({
   reporter: {
     loaded: ({ files, rows }) => console.log(`loaded ${files} files, ${rows} rows`),
     news: ({ reason }) => console.log(reason),
+    duplicates: () => undefined,
     waiting: () => undefined,
   },
 })
