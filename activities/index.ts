@@ -1,5 +1,6 @@
 import { askForBatch } from './askForBatch.ts'
 import type { ActivityContext } from './context.ts'
+import { deliver } from './deliver.ts'
 import { loadBatchPass } from './loadBatchPass.ts'
 import { loadPartition } from './loadPartition.ts'
 import { lookForPartition } from './lookForPartition.ts'
@@ -15,6 +16,7 @@ export type Activities = ReturnType<typeof shortActivities> &
 export function shortActivities(context: ActivityContext) {
   return {
     askForBatch: askForBatch(context),
+    deliver: deliver(context),
     lookForPartition: lookForPartition(context),
     planTick: planTick(context),
     tell: tell(context),

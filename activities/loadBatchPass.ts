@@ -4,6 +4,7 @@ import type { ActivityContext } from './context.ts'
 import { withFailures } from './failures.ts'
 import { heartbeating } from './heartbeating.ts'
 import { runOf } from './run.ts'
+import { untoldIn } from './untold.ts'
 
 export interface BatchPassInput {
   readonly pipeline: string
@@ -17,9 +18,10 @@ export function loadBatchPass({ pipelines, loading, client }: ActivityContext) {
     let done: BatchPass | undefined
     return heartbeating(
       (context) =>
-        withFailures(() =>
-          loadBatch(loading, {
-            open: pipelines.get(pipeline),
+        withFailures(async () => {
+          const open = pipelines.get(pipeline)
+          const pass = await loadBatch(loading, {
+            open,
             run: runOf(context),
             alsoPostponed,
             isOpen: (run) => isRunOpen(client, run.workflowId, run.runId),
@@ -27,8 +29,9 @@ export function loadBatchPass({ pipelines, loading, client }: ActivityContext) {
               done = pass
             },
             signal: context.cancellationSignal,
-          }),
-        ),
+          })
+          return { ...pass, ...(await untoldIn(loading.warehouse, open)) }
+        }),
       () => done && { loaded: done.loaded, held: done.held, rows: done.rows },
     )
   }

@@ -5,21 +5,24 @@ import type { ActivityContext } from './context.ts'
 import { withFailures } from './failures.ts'
 import { heartbeating } from './heartbeating.ts'
 import { runOf } from './run.ts'
+import { untoldIn } from './untold.ts'
 
 /** Brings one partition up to date. Each try looks afresh, with a claim of its own. */
 export function loadPartition({ pipelines, loading }: ActivityContext) {
   return ({ pipeline, partition, hints = [], absent = [] }: ImportPartitionInput): Promise<PartitionState> =>
     heartbeating((context) =>
-      withFailures(() =>
-        load(loading, {
-          open: pipelines.get(pipeline),
+      withFailures(async () => {
+        const open = pipelines.get(pipeline)
+        const state = await load(loading, {
+          open,
           key: partition,
           hints,
           absent,
           run: runOf(context),
           lastTry: context.info.attempt >= LOAD_TRIES,
           signal: context.cancellationSignal,
-        }),
-      ),
+        })
+        return { ...state, ...(await untoldIn(loading.warehouse, open, partition)) }
+      }),
     )
 }

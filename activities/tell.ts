@@ -1,7 +1,63 @@
-import type { News } from '../src/reporter.ts'
+import { Context } from '@temporalio/activity'
+import { alertOf, type Channel } from '../src/alerting/alert.ts'
+import { startAlert } from '../src/client/start-alert.ts'
+import type { Alerts } from '../src/config/pipeline.ts'
+import type { News } from '../src/warehouse/news.ts'
 import type { ActivityContext } from './context.ts'
+import { runOf } from './run.ts'
 
-/** Tells people. */
-export function tell({ reporter }: ActivityContext) {
-  return async (news: News): Promise<void> => reporter.news(news)
+/** Beyond this another try of the telling takes its place: it must not wait in line for the warehouse any more. */
+const WAREHOUSE_WITHIN_MS = 5_000
+
+export interface Asked extends News {
+  /** Of a failure that was told, with another reason: nothing has changed for people. */
+  readonly again?: boolean
+}
+
+/**
+ * Tells people once of what is so: a line, and an alert where the config has them. Nobody waits for its delivery. Of files the request
+ * is only the occasion: the ledger says what is held, gone or well again and was not told.
+ */
+export function tell(context: ActivityContext) {
+  return async (asked: Asked): Promise<void> => {
+    if (asked.again) return
+    const { reporter, client, config, loading } = context
+    const { info } = Context.current()
+    const { workflowId, runId } = runOf(Context.current())
+    const token = `${workflowId}/${runId}/${info.activityId}`
+    const taken = isOfSource(asked) ? { news: asked, kept: false } : await take(context, asked, token)
+    if (taken.news === undefined) return
+    reporter.news(taken.news)
+    const channels = channelsOf(config.alerts)
+    if (channels.length > 0) {
+      const alert = alertOf(taken.news, workflowId, new Date(info.scheduledTimestampMs))
+      await startAlert(client, { alert, channels, taskQueue: config.temporal.taskQueue, token })
+    }
+    if (taken.kept) await loading.warehouse.endTelling(asked.pipeline, token, AbortSignal.timeout(WAREHOUSE_WITHIN_MS))
+  }
+}
+
+/** The sensor knows by itself what it has told of its source, and must not wait for the warehouse. Files that are well again are counted. */
+function isOfSource({ what, count }: Asked): boolean {
+  return what === 'failing' || (what === 'recovered' && count === undefined)
+}
+
+async function take({ config, loading }: ActivityContext, asked: Asked, token: string) {
+  const { pipeline, partition } = asked
+  const alsoGone = config.pipelines.get(pipeline)?.onDeleted === 'alert'
+  const within = AbortSignal.timeout(WAREHOUSE_WITHIN_MS)
+  try {
+    return { news: await loading.warehouse.takeNews({ pipeline, partition, alsoGone, news: asked, token }, within), kept: true }
+  } catch (error) {
+    // That somebody else holds the warehouse may be why a file is late: it is told all the same.
+    if (within.aborted && (asked.what === 'late' || asked.what === 'missing')) return { news: asked, kept: false }
+    throw error
+  }
+}
+
+function channelsOf({ webhookEnv, command }: Alerts): Channel[] {
+  const channels: Channel[] = []
+  if (webhookEnv !== undefined) channels.push('webhook')
+  if (command !== undefined) channels.push('command')
+  return channels
 }

@@ -7,6 +7,7 @@ export const sensorId = (pipeline: string) => `${pipeline}/sensor`
 export const scheduledId = (pipeline: string) => `${pipeline}/scheduled`
 export const partitionId = (pipeline: string, key: string) => `${pipeline}/partition/${key}`
 export const batchId = (pipeline: string) => `${pipeline}/batch`
+export const alertId = (pipeline: string, what: string, telling: string) => `${pipeline}/alert/${what}/${telling}`
 export const scheduleId = (pipeline: string) => pipeline
 
 /** Long polls hold a slot each, and loads are few at a time: each has a queue of its own beside the workflows'. */
@@ -29,6 +30,13 @@ export function searchAttributes(pipeline: string, trigger: Trigger, status: Sta
     { key: TRIGGER, value: trigger },
     { key: STATUS, value: status },
   ]
+  if (partition !== undefined) pairs.push({ key: PARTITION, value: partition })
+  return pairs
+}
+
+/** Not what a load makes of a partition, so neither a status nor a trigger. */
+export function alertSearchAttributes(pipeline: string, partition: string | undefined): SearchAttributePair[] {
+  const pairs: SearchAttributePair[] = [{ key: PIPELINE, value: pipeline }]
   if (partition !== undefined) pairs.push({ key: PARTITION, value: partition })
   return pairs
 }

@@ -1,14 +1,6 @@
 import type { OpenPipeline } from './loading/open-pipelines.ts'
+import type { News } from './warehouse/news.ts'
 import type { Outcome } from './warehouse/warehouse.ts'
-
-/** What people are told of, besides what is loaded. */
-export interface News {
-  readonly pipeline: string
-  readonly partition?: string
-  readonly what: 'held' | 'late' | 'missing' | 'failing' | 'recovered' | 'gone'
-  readonly reason: string
-  readonly count?: number
-}
 
 export interface Loaded {
   readonly pipeline: string

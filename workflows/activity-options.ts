@@ -22,6 +22,13 @@ const SHORT: ActivityOptions = {
  */
 const TELL: ActivityOptions = { ...SHORT, startToCloseTimeout: '10s' }
 
+/** To somebody else's machine, which may be away for days. The attempt itself gives up sooner. */
+const DELIVERY: ActivityOptions = {
+  startToCloseTimeout: '1m',
+  scheduleToCloseTimeout: '7d',
+  retry: { initialInterval: '2s', maximumInterval: '10m' },
+}
+
 /** A look whose failure is an answer too: the workflow tells of it when it is time, and looks again. */
 const LOOK: ActivityOptions = { ...SHORT, retry: { ...SHORT.retry, maximumAttempts: 3 } }
 
@@ -46,6 +53,7 @@ const WATCH: ActivityOptions = {
 
 export const shortActivities = (summary: string) => proxyActivities<Activities>({ ...SHORT, summary })
 export const tellActivities = (summary: string) => proxyActivities<Pick<Activities, 'tell'>>({ ...TELL, summary })
+export const deliveryActivities = (summary: string) => proxyActivities<Pick<Activities, 'deliver'>>({ ...DELIVERY, summary })
 export const lookActivities = (summary: string) => proxyActivities<Activities>({ ...LOOK, summary })
 export const loadActivities = (summary: string) =>
   proxyActivities<Activities>({ ...LOAD, summary, taskQueue: loadQueue(workflowInfo().taskQueue) })

@@ -10,6 +10,7 @@ import {
 } from '@temporalio/workflow'
 import { ROWS, STATUS } from '../src/names.ts'
 import { loadActivities, tellActivities } from './activity-options.ts'
+import { tellOfFiles } from './tell-of-files.ts'
 
 export interface ImportBatchInput {
   readonly pipeline: string
@@ -44,12 +45,12 @@ export async function importBatch(input: ImportBatchInput): Promise<BatchTotals>
     totals = { loaded: totals.loaded + pass.loaded, held: totals.held + pass.held, rows: totals.rows + pass.rows }
     if (pass.loaded + pass.held > 0) asked = true
     setCurrentDetails(`${totals.loaded} files loaded, ${totals.rows} rows, ${totals.held} held; ${pass.left} left for later`)
-    if (pass.held > 0) {
+    const newlyHeld = pass.newlyHeld ?? pass.held
+    if (newlyHeld > 0) {
       const reason = pass.reasons.join('\n')
-      await tellActivities(`tell of ${pass.held} held files`).tell({ pipeline, what: 'held', count: pass.held, reason })
+      await tellActivities(`tell of ${newlyHeld} held files`).tell({ pipeline, what: 'held', count: newlyHeld, reason })
     }
-    if (pass.gone !== undefined)
-      await tellActivities(`tell of ${pass.gone.count} files that are gone`).tell({ pipeline, what: 'gone', ...pass.gone })
+    await tellOfFiles({ pipeline }, pass)
     if (asked && workflowInfo().continueAsNewSuggested) {
       await condition(allHandlersFinished)
       await continueAsNew<typeof importBatch>({ pipeline, totals })

@@ -5,6 +5,7 @@ import type { PartitionState } from '../src/loading/load-partition.ts'
 import { PARTITION, PIPELINE, ROWS, STATUS, TRIGGER } from '../src/names.ts'
 import type { Sighting } from '../src/sources/sightings.ts'
 import { loadActivities, tellActivities } from './activity-options.ts'
+import { tellOfFiles } from './tell-of-files.ts'
 
 export interface ImportPartitionInput {
   readonly pipeline: string
@@ -33,8 +34,7 @@ export async function importPartition({
   if (state.newlyHeld > 0) {
     await tellActivities(`tell that ${name} is held`).tell({ pipeline, partition, what: 'held', reason: state.reason ?? '' })
   }
-  if (state.gone !== undefined)
-    await tellActivities(`tell that files of ${name} are gone`).tell({ pipeline, partition, what: 'gone', ...state.gone })
+  await tellOfFiles({ pipeline, partition }, state)
   upsertSearchAttributes([
     { key: STATUS, value: state.state },
     { key: ROWS, value: state.rows },

@@ -91,7 +91,7 @@ export async function scheduledPartition(input: ScheduledPartitionInput): Promis
       await sleep(openPauseMs)
       openPauseMs = Math.min(openPauseMs * 2, LONGEST_OPEN_PAUSE_MS)
     } else {
-      await sleep(Math.max(1, Math.min(pauseMs, (toldLate ? plan.missingAt : plan.lateAt) - now)))
+      await sleep(Math.max(1, Math.min(pauseMs, (toldLate ? plan.missingAt : plan.lateAt) - Date.now()))) // telling took a moment
       pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)
     }
   }

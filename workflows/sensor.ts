@@ -134,7 +134,8 @@ async function watchTurn(
 async function act(pipeline: string, cursor: Cursor, found: WatchTurn, alsoPostponed: boolean): Promise<Cursor> {
   if (found.failing !== cursor.failing) {
     const what = found.failing === null ? 'recovered' : 'failing'
-    await tellActivities(`tell that the source is ${what}`).tell({ pipeline, what, reason: found.failing ?? '' })
+    const again = found.failing !== null && cursor.failing !== null
+    await tellActivities(`tell that the source is ${what}`).tell({ pipeline, what, reason: found.failing ?? '', again })
   }
   const closed = new Set(found.closed)
   const started = found.many

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import type { Client } from '@temporalio/client'
 import proto from '@temporalio/proto'
+import { webhookFault } from '../alerting/webhook.ts'
 import { connect } from '../client/connect.ts'
 import type { Config, Pipeline } from '../config/pipeline.ts'
 import { messageOf } from '../errors.ts'
@@ -24,8 +25,23 @@ export async function examine(config: Config): Promise<Finding[]> {
     finding(`source of ${pipeline.name}`, () => source(config, pipeline)),
   )
   return (
-    await Promise.all([server(config), finding('warehouse', () => warehouse(config)).then((one) => [one]), Promise.all(sources)])
+    await Promise.all([
+      server(config),
+      finding('warehouse', () => warehouse(config)).then((one) => [one]),
+      Promise.all(sources),
+      webhook(config),
+    ])
   ).flat()
+}
+
+async function webhook({ alerts: { webhookEnv } }: Config): Promise<Finding[]> {
+  if (webhookEnv === undefined) return []
+  const look = async () => {
+    const fault = webhookFault(webhookEnv)
+    if (fault !== undefined) throw new Error(fault)
+    return `${webhookEnv} holds an address`
+  }
+  return [await finding('webhook', look, `set ${webhookEnv} here and where the worker runs`)]
 }
 
 async function server(config: Config): Promise<Finding[]> {

@@ -1,9 +1,10 @@
 import { counted } from '../counted.ts'
-import type { News, Reporter } from '../reporter.ts'
+import type { Reporter } from '../reporter.ts'
+import type { What } from '../warehouse/news.ts'
 import { oneLine, print } from './output.ts'
 import { paint } from './paint.ts'
 
-const PAINT: Record<News['what'], (text: string) => string> = {
+const PAINT: Record<What, (text: string) => string> = {
   held: paint.red,
   late: paint.yellow,
   missing: paint.red,

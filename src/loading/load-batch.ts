@@ -9,7 +9,7 @@ import { type LoadContext, loadFiles } from './load-files.ts'
 import type { OpenPipeline } from './open-pipelines.ts'
 import { payDebts } from './pay-debts.ts'
 import { postponedKeys } from './postponed.ts'
-import { type GoneNews, goneNews, publishGone } from './publish-gone.ts'
+import { publishGone } from './publish-gone.ts'
 import { releaseClaim } from './release-claim.ts'
 import { loadable } from './settle.ts'
 
@@ -38,8 +38,11 @@ export interface BatchPass {
   readonly reasons: readonly string[]
   /** Not settled, changed while loading, claimed by a live run, or not readable: for a later pass, or for the sensor. */
   readonly left: number
-  /** Files that this pass was the first to find gone, where people are to be told of it. */
-  readonly gone?: GoneNews
+  /** Held, by whichever pass, and not told yet. Passes of older code have none: then it is what they have held. */
+  readonly newlyHeld?: number
+  /** Likewise: held, gone, late or missing when people were told last, and well now. */
+  readonly recovered?: number
+  readonly gone?: number
 }
 
 /** One pass over the whole source. It holds files in memory that are not up to date, and the paths of the others. */
@@ -52,8 +55,8 @@ export async function loadBatch(context: LoadContext, request: BatchRequest): Pr
   const { warehouse } = context
   const filesOf = (key: string) => files.count(key)
   const { ready, unsettled, waiting } = await loadable({ open, warehouse, candidates, filesOf, signal })
-  const gone = await gonePass(context, request)
-  let pass: BatchPass = { loaded: 0, held: 0, rows: 0, reasons: [], left: unsettled.length + waiting.length, ...gone }
+  await gonePass(context, request)
+  let pass: BatchPass = { loaded: 0, held: 0, rows: 0, reasons: [], left: unsettled.length + waiting.length }
   for (const chunk of chunks(ready)) {
     pass = sum(pass, await loadOrSplit(context, request, chunk))
     request.progress(pass)
@@ -88,13 +91,11 @@ async function notUpToDateAnywhere(
 }
 
 /** A pass is a sweep too. */
-async function gonePass(context: LoadContext, request: BatchRequest): Promise<{ readonly gone?: GoneNews }> {
+async function gonePass(context: LoadContext, request: BatchRequest): Promise<void> {
   const { open, run, signal } = request
   const claimKeys = async (claim: string, keys: readonly string[]) =>
     new Set((await claimFree(context, request, claim, keys)).keys())
-  const gone = await publishGone(context, { open, run, paths: open.absences.suspected(), claimKeys, signal })
-  const news = goneNews(open, gone)
-  return news === undefined ? {} : { gone: news }
+  await publishGone(context, { open, run, paths: open.absences.suspected(), claimKeys, signal })
 }
 
 /** In key order; the files of one partition stay together. */

@@ -11,7 +11,7 @@ import type { Waiting } from './judge.ts'
 import { type FilesResult, type LoadContext, loadFiles } from './load-files.ts'
 import type { OpenPipeline } from './open-pipelines.ts'
 import { payDebts } from './pay-debts.ts'
-import { type GoneNews, goneNews, publishGone } from './publish-gone.ts'
+import { publishGone } from './publish-gone.ts'
 import { releaseClaim } from './release-claim.ts'
 import { loadable } from './settle.ts'
 
@@ -34,10 +34,12 @@ export interface PartitionState {
   readonly rows: number
   /** Why, for people: of the first file that is held, or of the partition itself. No row of data is in it. */
   readonly reason?: string
-  /** Versions that this load was the first to hold; people are told of them once. */
+  /** Held versions that people have not been told of. */
   readonly newlyHeld: number
-  /** Files that this load was the first to find gone, where people are to be told of it. */
-  readonly gone?: GoneNews
+  /** Files and partitions that were not well when people were told last, and are now. */
+  readonly recovered?: number
+  /** Files that are gone from the source, where people want to be told. */
+  readonly gone?: number
 }
 
 /** Claim ▸ look ▸ stage ▸ parse ▸ check ▸ look again ▸ publish. */
@@ -51,10 +53,10 @@ export async function loadPartition(context: LoadContext, request: PartitionRequ
   const isMine = (debt: Debt) => debt.key === key
   // First what a load that died has left: what it took is not gone.
   await payDebts(context, open, isMine, request.signal)
-  const gone = goneNews(open, await gonePaths(context, request))
+  await gonePaths(context, request)
   const state = await loadListed(context, request)
   await payDebts(context, open, isMine, request.signal)
-  return gone === undefined ? state : { ...state, gone }
+  return state
 }
 
 function gonePaths(context: LoadContext, { open, key, run, absent = [], signal }: PartitionRequest) {

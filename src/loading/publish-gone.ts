@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { GoneFile, Run } from '../warehouse/warehouse.ts'
+import type { Run } from '../warehouse/warehouse.ts'
 import { absentFiles } from './absent-files.ts'
 import type { LoadContext } from './load-files.ts'
 import type { OpenPipeline } from './open-pipelines.ts'
@@ -17,12 +17,11 @@ interface GoneRequest {
 /**
  * Looks at the paths themselves, and writes down which are gone. In a transaction of its own, with a claim as any other: a load of the
  * same partition may just be publishing the file's last version.
- * @returns what was not known to be gone
  */
-export async function publishGone(context: LoadContext, request: GoneRequest): Promise<readonly GoneFile[]> {
+export async function publishGone(context: LoadContext, request: GoneRequest): Promise<void> {
   const { open, run, signal } = request
   const suspects = await absentFiles(open, request.paths)
-  if (suspects.length === 0) return []
+  if (suspects.length === 0) return
   const claim = randomUUID()
   try {
     const keys = await request.claimKeys(claim, [...new Set(suspects.map(({ key }) => key))])
@@ -31,25 +30,12 @@ export async function publishGone(context: LoadContext, request: GoneRequest): P
       open,
       suspects.filter(({ key }) => keys.has(key)).map(({ path }) => path),
     )
-    const published = await context.warehouse.publish(
+    await context.warehouse.publish(
       { pipeline: open.pipeline, claim, keys: [...keys.keys()], outcomes: [], gone, unfinished: [...keys.keys()], run },
       signal,
     )
     for (const { path } of gone) open.absences.forget(path)
-    return published.gone
   } finally {
     await releaseClaim(context.warehouse, open.pipeline.name, claim, signal)
   }
-}
-
-/** What people are told where the config asks for it; undefined: nothing. */
-export function goneNews({ pipeline }: OpenPipeline, gone: readonly GoneFile[]): GoneNews | undefined {
-  const [first] = gone
-  if (first === undefined || pipeline.onDeleted !== 'alert') return undefined
-  return { count: gone.length, reason: `${first.path} is gone from the source; its rows stay` }
-}
-
-export interface GoneNews {
-  readonly count: number
-  readonly reason: string
 }

@@ -4,6 +4,7 @@ import type { Listed } from '../sources/source.ts'
 import type { Rejected } from '../staging/staged.ts'
 import type { Inventoried } from './inventory.ts'
 import type { Known, LedgerEntry } from './ledger.ts'
+import type { News, NewsRequest, NewsScope, Untold } from './news.ts'
 
 /** The workflow run on whose behalf a load works. */
 export interface Run {
@@ -170,5 +171,10 @@ export interface Warehouse extends AsyncDisposable {
   /** Ledger and table of every path, read at one moment. */
   inventory(pipeline: Pipeline): Promise<readonly Inventoried[]>
   rejected(pipeline: string, path: string, sequence: number): Promise<readonly Rejected[]>
+  /** Compares what is with what people were told last. */
+  untold(scope: NewsScope): Promise<Untold>
+  /** Takes what there is to tell of that kind, and writes it as told; undefined when others have it. It is the same token's until `endTelling`. */
+  takeNews(request: NewsRequest, signal?: AbortSignal): Promise<News | undefined>
+  endTelling(pipeline: string, token: string, signal?: AbortSignal): Promise<void>
   query(sql: string): Promise<{ readonly columns: readonly string[]; readonly rows: readonly Row[] }>
 }

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals'
-import type { News, Reporter } from '../../src/reporter.ts'
+import type { Reporter } from '../../src/reporter.ts'
+import type { News } from '../../src/warehouse/news.ts'
 import { prices } from '../harness/prices.ts'
 import { Running } from '../harness/running.ts'
 import { Workspace } from '../harness/workspace.ts'

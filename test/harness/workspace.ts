@@ -6,7 +6,7 @@ import { above } from '../../src/checks/builders.ts'
 import { duckdb, dynamic, localFolder } from '../../src/config/define.ts'
 import { parseConfig } from '../../src/config/parse.ts'
 import type { Config } from '../../src/config/pipeline.ts'
-import type { PipelineInput } from '../../src/config/schema.ts'
+import type { ConfigInput, PipelineInput } from '../../src/config/schema.ts'
 import { PRICE_COLUMNS } from './prices.ts'
 
 /** One process runs many test files, and each of them counts from the start. */
@@ -26,7 +26,7 @@ export class Workspace implements AsyncDisposable {
   }
 
   /** A pipeline over `source/`, with a sensor, dynamic partitions and a short `settle`, unless the options say otherwise. */
-  static async create(options: Partial<PipelineInput> = {}): Promise<Workspace> {
+  static async create(options: Partial<PipelineInput> = {}, alerts: ConfigInput['alerts'] = {}): Promise<Workspace> {
     const folder = await realpath(await mkdtemp(join(tmpdir(), 'tidemark-test-')))
     await mkdir(join(folder, 'source'))
     const pipeline = `p${TEST_FILE}_${++made}`
@@ -34,6 +34,7 @@ export class Workspace implements AsyncDisposable {
       {
         warehouse: duckdb('warehouse.duckdb'),
         temporal: { taskQueue: pipeline },
+        alerts,
         pipelines: { [pipeline]: pipelineInput(options) },
       },
       join(folder, 'tidemark.config.ts'),

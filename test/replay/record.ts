@@ -1,9 +1,10 @@
 import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from '@jest/globals'
-import { localFolder } from '../../src/config/define.ts'
+import { env, localFolder } from '../../src/config/define.ts'
 import type { PipelineInput } from '../../src/config/schema.ts'
 import { batchId, partitionId, sensorId } from '../../src/names.ts'
+import { Endpoint } from '../alerting/endpoint.ts'
 import { OwnServer } from '../harness/own-server.ts'
 import { prices } from '../harness/prices.ts'
 import { Running } from '../harness/running.ts'
@@ -129,4 +130,30 @@ test('sensor: every signal, a batch, a source that fails and recovers', async ()
   await rename(join(workspace.folder, 'elsewhere'), workspace.path(''))
   await told('recovered')
   await save(running, sensorId(pipeline), 'sensor/signals-batch-and-failing')
+})
+
+test('alert: told at the second try, and not taken; recovered by an import and by a batch', async () => {
+  await using endpoint = await Endpoint.up({ status: 503 })
+  await using workspace = await Workspace.create({ source: SOURCE }, { webhook: env(endpoint.variable), command: ['true'] })
+  for (const name of ['one', 'two', 'three']) await workspace.drop(`${name}.csv`, prices(0))
+  await using running = await Running.start(workspace)
+  const { pipeline, tidemark, client } = running
+  const alertAfter = async (what: string) => {
+    const query = `TidemarkPipeline = '${pipeline}' AND WorkflowType = 'alert'`
+    return until(what, async () => {
+      for await (const { workflowId, status } of client.workflow.list({ query }))
+        if (workflowId.includes(`/alert/${what}/`) && status.name !== 'RUNNING') return workflowId
+      return undefined
+    })
+  }
+  await (await tidemark.startAll(pipeline)).result()
+  await save(running, await alertAfter('held'), 'alert/told')
+  endpoint.answerNext({ status: 404 })
+  await workspace.drop('one.csv', prices(1))
+  await tidemark.importPartition(pipeline, 'one')
+  await save(running, partitionId(pipeline, 'one'), 'importPartition/recovered')
+  await save(running, await alertAfter('recovered'), 'alert/not-taken')
+  for (const name of ['two', 'three']) await workspace.drop(`${name}.csv`, prices(1))
+  await (await tidemark.startAll(pipeline)).result()
+  await save(running, batchId(pipeline), 'importBatch/recovered')
 })

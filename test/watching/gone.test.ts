@@ -70,13 +70,13 @@ test.each(['keep', 'alert'] as const)(
     await rename(watched.workspace.path('a/1.csv'), away)
     await sweep(watched)
     await sweep(watched)
-    const news = { gone: { count: 1, reason: 'a/1.csv is gone from the source; its rows stay' } }
-    const state = await watched.load('a')
-    expect(state.gone).toEqual(onDeleted === 'alert' ? news.gone : undefined)
+    await watched.load('a')
+    expect(await watched.untold('a')).toEqual({ newlyHeld: 0, ...(onDeleted === 'alert' ? { gone: 1 } : {}) })
     expect(await inTable(watched)).toContain('a/1.csv')
     await rename(away, watched.workspace.path('a/1.csv'))
     await sweep(watched)
-    expect((await watched.load('a')).gone).toBeUndefined()
+    await watched.load('a')
+    expect(await watched.untold('a')).toEqual({ newlyHeld: 0 })
     expect((await files(watched)).slice(0, 2)).toEqual(['a/1.csv#1 superseded gone', 'a/1.csv#2 loaded'])
   },
 )

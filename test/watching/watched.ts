@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { untoldIn } from '../../activities/untold.ts'
 import { explain } from '../../src/cli/explanation.ts'
 import type { PipelineInput } from '../../src/config/schema.ts'
 import { loadPartition } from '../../src/loading/load-partition.ts'
@@ -34,6 +35,11 @@ export class Watched implements AsyncDisposable {
 
   static async create(options: Partial<PipelineInput> = {}): Promise<Watched> {
     return new Watched(await Workspace.create(options))
+  }
+
+  /** What people have not been told of a partition. */
+  untold(partition: string) {
+    return untoldIn(this.warehouse, this.open, partition)
   }
 
   look({ leaveOut = () => false, alsoPostponed = false, signal = new AbortController().signal }: Look = {}): Promise<Readiness> {

@@ -11,6 +11,7 @@ import { readInventory } from './inventory.ts'
 import { readCounts, readFiles, readKnown, readRejected } from './ledger-queries.ts'
 import { appliedMigrations, migrate } from './migrate.ts'
 import { MIGRATIONS } from './migrations.ts'
+import { endTelling, readUntold, takeNews } from './news-queries.ts'
 import { publishAll } from './publish.ts'
 import { rowsOf, transaction } from './sql.ts'
 
@@ -38,6 +39,9 @@ export function duckdbWarehouse(options: Omit<GateOptions, 'prepare'>): Warehous
     counts: (pipeline) => run((connection) => readCounts(connection, pipeline)),
     inventory: (pipeline) => run((connection) => readInventory(connection, pipeline)),
     rejected: (pipeline, path, sequence) => run((connection) => readRejected(connection, pipeline, path, sequence)),
+    untold: (scope) => run((connection) => readUntold(connection, scope)),
+    takeNews: (request, signal) => change((connection) => takeNews(connection, request), signal),
+    endTelling: (pipeline, token, signal) => change((connection) => endTelling(connection, pipeline, token), signal),
     query: (sql) => run((connection) => runQuery(connection, sql)),
     [Symbol.asyncDispose]: () => gate[Symbol.asyncDispose](),
   }

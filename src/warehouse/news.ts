@@ -1,0 +1,33 @@
+/** What people are told of, besides what is loaded. */
+export type What = 'held' | 'late' | 'missing' | 'failing' | 'recovered' | 'gone'
+
+export interface News {
+  readonly pipeline: string
+  readonly partition?: string
+  readonly what: What
+  /** Short, for people, without a row of data. */
+  readonly reason: string
+  /** Of files or partitions, where there may be many. */
+  readonly count?: number
+}
+
+/** Of a pipeline, or of one of its partitions: what is so now, and was not told. */
+export interface Untold {
+  readonly held: number
+  readonly recovered: number
+  /** Gone from the source, where the config asks to be told. */
+  readonly gone: number
+}
+
+export interface NewsScope {
+  readonly pipeline: string
+  /** One partition; all of them by default. */
+  readonly partition?: string | undefined
+  readonly alsoGone: boolean
+}
+
+export interface NewsRequest extends NewsScope {
+  readonly news: News
+  /** Of who tells. The same one gets the same news again until it has ended the telling; nobody else gets it. */
+  readonly token: string
+}
