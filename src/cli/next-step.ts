@@ -50,8 +50,11 @@ function gone({ open, loaded }: Standing, newest: LedgerEntry): string {
     return `nothing: it was ${taken} after its load`
   }
   if (loaded === undefined) return 'nothing: it is gone from the source, and none of its rows are in the table'
-  if (open.pipeline.onDeleted === 'remove' && newest.gone_at === null)
-    return 'its rows are taken out once two sweeps that found other files have not found it'
+  const { onDeleted } = open.pipeline
+  if (onDeleted !== 'keep' && newest.gone_at === null) {
+    const then = onDeleted === 'remove' ? 'its rows are taken out' : 'people are told, and its rows stay,'
+    return `${then} once two sweeps that found other files have not found it`
+  }
   return 'nothing: it is gone from the source, its rows stay'
 }
 

@@ -21,4 +21,6 @@ export interface Newest {
   readonly contentHash: string | undefined
   /** We moved or deleted the source's file after its load, so that nobody misses it. */
   readonly taken: boolean
+  /** Known to be gone from the source. */
+  readonly gone: boolean
 }

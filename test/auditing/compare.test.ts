@@ -15,7 +15,16 @@ function line(
 ): Inventoried {
   return {
     path,
-    newest: { sequence: 1, fingerprint: 'f1', status: 'loaded', error: null, contentHash: 'h1', taken: false, ...newest },
+    newest: {
+      sequence: 1,
+      fingerprint: 'f1',
+      status: 'loaded',
+      error: null,
+      contentHash: 'h1',
+      taken: false,
+      gone: false,
+      ...newest,
+    },
     loaded: { versions: 1, rows: 2, contentHash: 'h1' },
     rows: 2,
     strayRows: 0,

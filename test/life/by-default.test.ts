@@ -7,7 +7,7 @@ import { OpenPipelines } from '../../src/loading/open-pipelines.ts'
 import { HEADER, prices } from '../harness/prices.ts'
 import { Running } from '../harness/running.ts'
 import { Workspace } from '../harness/workspace.ts'
-import { type Life, type LifeFolder, type Lived, live } from './lives.ts'
+import { expectLived, type Life, type LifeFolder, type Lived, live } from './lives.ts'
 
 const LOADED = 'now: nothing: it is up to date'
 const STAYS = 'now: nothing: it is gone from the source, its rows stay'
@@ -198,21 +198,7 @@ afterAll(async () => {
   await workspace[Symbol.asyncDispose]()
 })
 
-test.each(Object.entries({ ...ALONE, ...LIVES }))('%s', (name, { table, ledger, says }) => {
-  expect(lived.get(name)).toMatchObject({
-    ledger,
-    says: Object.fromEntries(Object.keys(says).map((file) => [file, expect.any(String)])),
-  })
-  expect(lived.get(name)?.table).toEqual(table)
-  for (const [file, texts] of Object.entries(says)) {
-    let at = 0
-    for (const text of texts) {
-      const told = lived.get(name)?.says[file] ?? ''
-      expect(told.slice(at)).toContain(text)
-      at = told.indexOf(text, at)
-    }
-  }
-})
+test.each(Object.entries({ ...ALONE, ...LIVES }))('%s', (name, life) => expectLived(lived.get(name), life))
 
 test('after all of it `audit` finds the rename, and nothing else', async () => {
   const { findings } = await audit(new OpenPipelines(workspace.config).get(workspace.pipeline), running.worker.warehouse)

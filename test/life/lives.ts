@@ -1,5 +1,8 @@
+import { expect } from '@jest/globals'
+import type { FileStatus } from '../../src/warehouse/ledger.ts'
 import { explained } from '../harness/explained.ts'
 import type { Running } from '../harness/running.ts'
+import { until } from '../harness/until.ts'
 
 /** One file's life: what happens to it, and how it is then. Its files are in a folder of its own, which is its partition. */
 export interface Life {
@@ -40,6 +43,14 @@ export class LifeFolder {
   async load(): Promise<void> {
     await this.running.tidemark.importPartition(this.running.pipeline, this.key).catch(() => undefined)
   }
+
+  /** Waits until the newest version of a file has come to this. */
+  async until(file: string, status: FileStatus): Promise<void> {
+    await until(`${file} to be ${status}`, async () => {
+      const entries = await this.running.worker.warehouse.files(this.running.pipeline, { path: `${this.key}/${file}` })
+      return entries.some((entry) => entry.status === status)
+    })
+  }
 }
 
 /** All of them beside each other, on one worker. */
@@ -70,4 +81,17 @@ export async function live<Name extends string>(
 /** The names are those of the table in the docs; a folder's is short and without spaces. */
 function folderOf(name: string): string {
   return name.replaceAll(/[^a-z0-9]+/g, '-')
+}
+
+export function expectLived(lived: Lived | undefined, { table, ledger, says }: Life): void {
+  expect(lived).toMatchObject({ ledger })
+  expect(lived?.table).toEqual(table)
+  for (const [file, texts] of Object.entries(says)) {
+    const told = lived?.says[file] ?? ''
+    let at = 0
+    for (const text of texts) {
+      expect(told.slice(at)).toContain(text)
+      at = told.indexOf(text, at)
+    }
+  }
 }

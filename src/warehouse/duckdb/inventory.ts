@@ -24,7 +24,7 @@ export async function readInventory(connection: DuckDBConnection, pipeline: Pipe
            max(content_hash) FILTER (status = 'loaded') AS loaded_hash, max(partition_key) FILTER (status = 'loaded') AS loaded_key
          FROM tidemark.files f WHERE pipeline = $1 GROUP BY path)
      SELECT coalesce(entries.path, stored.path) AS path, newest.sequence AS sequence, newest.fingerprint AS fingerprint,
-       newest.status AS status, newest.error AS error, newest.content_hash AS content_hash, newest.after_load AS after_load,
+       newest.status AS status, newest.error AS error, newest.content_hash AS content_hash, newest.after_load AS after_load, newest.gone_at IS NOT NULL AS gone,
        coalesce(versions, 0) AS versions, coalesce(loaded_rows, 0) AS loaded_rows, loaded_hash,
        coalesce(sum(stored.rows), 0)::BIGINT AS stored_rows,
        coalesce(sum(stored.rows) FILTER (key IS DISTINCT FROM loaded_key), 0)::BIGINT AS stray_rows
@@ -52,6 +52,7 @@ function newestOf(row: Row): Newest {
     error: textOrNull(row.error),
     contentHash: textOrNull(row.content_hash) ?? undefined,
     taken: row.after_load === 'done',
+    gone: row.gone === true,
   }
 }
 
