@@ -79,23 +79,19 @@ async function notArrived(
     unfinished: unsettled.has(key) || partial.some(({ stray }) => !stray),
     seenMs: longest(seen),
   }
-  const { deadlineMs } = arrival
-  if (deadlineMs === undefined || arrivalFault(arrival, gathered) === undefined) {
-    const reason = arrivalFault(arrival, gathered)
-    return reason === undefined ? undefined : { reason }
-  }
-  const seenMs = longest([gathered.seenMs, await knownFor(warehouse, pipeline.name, key)])
+  if (arrivalFault(arrival, gathered) === undefined) return undefined
+  const known = await warehouse.files(pipeline.name, { key, versions: true })
+  // What has arrived once stays so: files that were taken away after their load, or deleted, are not waited for again.
+  if (known.some(({ status }) => status === 'loaded' || status === 'superseded')) return undefined
+  const seenMs = longest([gathered.seenMs, ...known.map(({ first_seen_at }) => ageOf(first_seen_at))])
   const reason = arrivalFault(arrival, { ...gathered, seenMs })
   if (reason === undefined) return undefined
-  return seenMs === undefined ? { reason } : { reason, deadlineInMs: deadlineMs - seenMs }
+  const { deadlineMs } = arrival
+  return seenMs === undefined || deadlineMs === undefined ? { reason } : { reason, deadlineInMs: deadlineMs - seenMs }
 }
 
-/** How long ago the first file of a partition came that was ever handled. */
-async function knownFor(warehouse: JudgeRequest['warehouse'], pipeline: string, key: string): Promise<number | undefined> {
-  const entries = await warehouse.files(pipeline, { key, versions: true })
-  return longest(
-    entries.map(({ first_seen_at }) => (first_seen_at === null ? undefined : Date.now() - Date.parse(first_seen_at))),
-  )
+function ageOf(time: string | null): number | undefined {
+  return time === null ? undefined : Date.now() - Date.parse(time)
 }
 
 function longest(times: readonly (number | undefined)[]): number | undefined {
