@@ -3,6 +3,7 @@ import { judgeKey } from '../partitions/keys.ts'
 import { shellWord } from '../shell-word.ts'
 import type { Listed } from '../sources/source.ts'
 import type { LedgerEntry } from '../warehouse/ledger.ts'
+import { SAME_BYTES } from '../warehouse/same-bytes.ts'
 import type { Backoff } from '../warehouse/warehouse.ts'
 
 export interface Standing {
@@ -63,7 +64,7 @@ function upToDate({ open, path, loaded }: Standing, newest: LedgerEntry): string
   switch (newest.status) {
     case 'held': {
       const older = loaded === undefined ? '' : `; the rows of version ${loaded.sequence} stay`
-      const failed = newest.checks.some(({ passed, blocking }) => !passed && blocking)
+      const failed = newest.error?.startsWith(SAME_BYTES) || newest.checks.some(({ passed, blocking }) => !passed && blocking)
       const release = failed ? `, or \`tidemark release ${word} --reason TEXT\` loads it all the same` : ''
       return `nothing: this version is held${older}; a corrected file is loaded when it comes${release}`
     }
