@@ -1,4 +1,4 @@
-import { utimes } from 'node:fs/promises'
+import { stat, utimes, writeFile } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { audit } from '../../src/auditing/audit.ts'
 import { localFolder } from '../../src/config/define.ts'
@@ -58,6 +58,19 @@ const LIVES: Readonly<Record<string, Life>> = {
     table: {},
     ledger: ['a.csv#1 held'],
     says: { 'a.csv': ['version 1: held: check above(share_price, 0) failed', 'now: nothing: this version is held'] },
+  },
+  'other content, same size and mtime': {
+    happens: async (folder) => {
+      await dropMarked(folder, 'a.csv', prices(0))
+      const { atime, mtime } = await stat(folder.path('a.csv'))
+      await writeFile(folder.path('a.csv'), prices(7))
+      await utimes(folder.path('a.csv'), atime, mtime)
+      await folder.drop('a.csv.done', '')
+      await folder.load()
+    },
+    table: { 'a.csv': [7] },
+    ledger: ['a.csv#1 held', 'a.csv#2 loaded'],
+    says: { 'a.csv': ['version 1: held', 'version 2: loaded, 1 row', 'now: nothing: it was moved to _loaded/'] },
   },
   'same bytes under another path': {
     happens: async (folder) => {
