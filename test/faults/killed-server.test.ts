@@ -12,7 +12,7 @@ const FILES = 12
 /** Without its server a worker would ask for it for 45 seconds. */
 const SOON_MS = 15_000
 
-test('the server is killed in the middle of imports and started again: the worker goes on, and each file is loaded once', async () => {
+test.concurrent('the server is killed in the middle of imports and started again: the worker goes on, and each file is loaded once', async () => {
   const stateFolder = await mkdtemp(join(tmpdir(), 'tidemark-server-'))
   const options = { stateFolder, namespace: 'default', port: await freePort(), uiPort: await freePort() }
   const first = await startServer(options)
@@ -37,7 +37,7 @@ test('the server is killed in the middle of imports and started again: the worke
   }
 })
 
-test('all is killed in mid-import: `up --once` has each file loaded, once; and `up` ends with a message when its server is killed', async () => {
+test.concurrent('all is killed in mid-import: `up --once` has each file loaded, once; and `up` ends with a message when its server is killed', async () => {
   await using project = await Project.create(configText({ prices: pipelineText('source') }))
   const up = ['up', '--port', String(await freePort()), '--ui-port', String(await freePort())]
   await drop(project, 'source', 0, FILES)
