@@ -11,6 +11,8 @@ export interface Candidate {
   readonly loadedHash: string | undefined
   /** How many rows its manifest says it has. */
   readonly manifestRows?: number
+  /** Why it is read again although its version is known. */
+  readonly decision?: 'retry' | 'release'
 }
 
 type Inside = Pick<Candidate, 'listed' | 'key' | 'manifestRows'>
@@ -23,9 +25,13 @@ export function inWindow({ pattern, pipeline }: OpenPipeline, page: readonly Lis
   })
 }
 
-/** The one comparison of source and ledger: another fingerprint than that of the path's newest entry. */
+/** The one comparison of source and ledger: another fingerprint than that of the path's newest entry, or a person's decision on it. */
 export function notUpToDate(files: readonly Inside[], known: ReadonlyMap<string, Known>): Candidate[] {
-  return files
-    .filter(({ listed }) => known.get(listed.path)?.fingerprint !== listed.fingerprint)
-    .map((file) => ({ ...file, loadedHash: known.get(file.listed.path)?.loadedHash }))
+  return files.flatMap((file): Candidate[] => {
+    const newest = known.get(file.listed.path)
+    if (newest?.fingerprint !== file.listed.fingerprint) return [{ ...file, loadedHash: newest?.loadedHash }]
+    const { decision } = newest
+    // Read as is: the same bytes as before may come to something else.
+    return decision === 'retry' || decision === 'release' ? [{ ...file, loadedHash: undefined, decision }] : []
+  })
 }

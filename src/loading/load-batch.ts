@@ -61,8 +61,22 @@ export async function loadBatch(context: LoadContext, request: BatchRequest): Pr
     pass = sum(pass, await loadOrSplit(context, request, chunk))
     request.progress(pass)
   }
+  await carryOutRemovals(context, request)
   await payDebts(context, open, all, signal)
   return pass
+}
+
+/** Also of files that are gone, which no listing shows: a claim carries them out. */
+async function carryOutRemovals(context: LoadContext, request: BatchRequest): Promise<void> {
+  const { name } = request.open.pipeline
+  const decided = (await context.warehouse.openDecisions(name)).filter(({ decision }) => decision === 'remove')
+  if (decided.length === 0) return
+  const claim = randomUUID()
+  try {
+    await claimFree(context, request, claim, [...new Set(decided.map(({ key }) => key))])
+  } finally {
+    await releaseClaim(context.warehouse, name, claim, request.signal)
+  }
 }
 
 async function notUpToDateAnywhere(
@@ -207,7 +221,7 @@ async function claimFree(
   claim: string,
   keys: readonly string[],
 ) {
-  const first = await warehouse.claim({ pipeline: open.pipeline.name, keys, claim, run, over: new Set() }, signal)
+  const first = await warehouse.claim({ pipeline: open.pipeline, keys, claim, run, over: new Set() }, signal)
   const deaths = new Map(first.claimed.map((key) => [key, first.deaths.get(key) ?? 0]))
   const dead = new Set<string>()
   for (const [theirs, holder] of new Map(first.refused.map((refused) => [refused.claim, refused]))) {
@@ -216,7 +230,7 @@ async function claimFree(
   }
   if (dead.size === 0) return deaths
   const again = first.refused.filter(({ claim: theirs }) => dead.has(theirs)).map(({ key }) => key)
-  const second = await warehouse.claim({ pipeline: open.pipeline.name, keys: again, claim, run, over: dead }, signal)
+  const second = await warehouse.claim({ pipeline: open.pipeline, keys: again, claim, run, over: dead }, signal)
   for (const key of second.claimed) deaths.set(key, second.deaths.get(key) ?? 0)
   return deaths
 }

@@ -103,8 +103,8 @@ async function stage({ open, candidates, deaths, signal }: FilesRequest, folder:
   ]
 }
 
-function toStage({ listed, loadedHash }: Candidate) {
-  return loadedHash === undefined ? { listed } : { listed, loadedHash }
+function toStage({ listed, loadedHash, decision }: Candidate) {
+  return { listed, released: decision === 'release', ...(loadedHash === undefined ? {} : { loadedHash }) }
 }
 
 /** Why a file is held without a look into it: its name is no partition's. */
@@ -132,11 +132,12 @@ async function lookAgain({ source, sightings }: OpenPipeline, candidates: readon
 
 function toOutcome({ sightings, pipeline }: OpenPipeline, staged: Staged, candidate: Candidate | undefined): Outcome[] {
   if (candidate === undefined || staged.verdict === 'unreadable') return []
-  const { listed, key } = candidate
+  const { listed, key, decision } = candidate
   const firstSeen = Date.now() - (sightings.firstSeenMsAgo(listed.path) ?? 0)
   const handled = {
     listed,
     key,
+    ...(decision === undefined ? {} : { decision }),
     firstSeenAt: new Date(firstSeen),
     settledAt: pipeline.source.settleMs === 0 ? new Date() : new Date(firstSeen + pipeline.source.settleMs),
   }

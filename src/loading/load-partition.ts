@@ -45,9 +45,6 @@ export interface PartitionState {
 /** Claim ▸ look ▸ stage ▸ parse ▸ check ▸ look again ▸ publish. */
 export async function loadPartition(context: LoadContext, request: PartitionRequest): Promise<PartitionState> {
   const { open, key } = request
-  const { pipeline } = open
-  const judged = judgeKey(pipeline.partitions, key)
-  if (judged.verdict === 'outside') return { state: 'nothing', files: 0, rows: 0, reason: judged.reason, newlyHeld: 0 }
   for (const hint of request.hints) open.sightings.seed(hint)
 
   const isMine = (debt: Debt) => debt.key === key
@@ -62,7 +59,7 @@ export async function loadPartition(context: LoadContext, request: PartitionRequ
 function gonePaths(context: LoadContext, { open, key, run, absent = [], signal }: PartitionRequest) {
   const paths = [...absent, ...suspectedIn(open, new Set([key]))]
   const claimKeys = async (claim: string, keys: readonly string[]) => {
-    const { claimed } = await context.warehouse.claim({ pipeline: open.pipeline.name, keys, claim, run, over: 'any' }, signal)
+    const { claimed } = await context.warehouse.claim({ pipeline: open.pipeline, keys, claim, run, over: 'any' }, signal)
     return new Set(claimed)
   }
   return publishGone(context, { open, run, paths, claimKeys, signal })
@@ -72,9 +69,11 @@ async function loadListed(context: LoadContext, request: PartitionRequest): Prom
   const { open, key, run, signal } = request
   const { pipeline } = open
   const claim = randomUUID()
-  const { deaths } = await context.warehouse.claim({ pipeline: pipeline.name, keys: [key], claim, run, over: 'any' }, signal)
+  const { deaths } = await context.warehouse.claim({ pipeline, keys: [key], claim, run, over: 'any' }, signal)
   await context.onStep?.('claimed')
   try {
+    const judged = judgeKey(pipeline.partitions, key)
+    if (judged.verdict === 'outside') return { state: 'nothing', files: 0, rows: 0, reason: judged.reason, newlyHeld: 0 }
     const files = await look(open, key, signal)
     await context.onStep?.('looked')
     const known = await context.warehouse.known(

@@ -25,8 +25,11 @@ import { shapeOf, type TableShape } from './table-shape.ts'
 export interface StageRequest {
   readonly pipeline: Pipeline
   readonly source: Pick<Source, 'open'>
-  /** `loadedHash`: what this path's loaded version hashed to. The same bytes need no second look. */
-  readonly files: readonly { readonly listed: Listed; readonly loadedHash?: string }[]
+  /**
+   * `loadedHash`: what this path's loaded version hashed to; the same bytes need no second look. `released`: it is good also when checks
+   * fail.
+   */
+  readonly files: readonly { readonly listed: Listed; readonly loadedHash?: string; readonly released?: boolean }[]
   /** Exists, is empty, and is removed by the caller. */
   readonly folder: string
   readonly signal: AbortSignal
@@ -48,7 +51,7 @@ export async function stageFiles({ pipeline, source, files, folder, signal }: St
     const together = await stageTogether({ sandbox, pipeline, shape, files: small, to: join(folder, 'together') })
     const done = new Map(together.map((file) => [file.path, file]))
     const staged: Staged[] = []
-    for (const [index, { listed, loadedHash }] of files.entries()) {
+    for (const [index, { listed, loadedHash, released = false }] of files.entries()) {
       const good = done.get(listed.path)
       if (good !== undefined) {
         staged.push(good)
@@ -61,7 +64,9 @@ export async function stageFiles({ pipeline, source, files, folder, signal }: St
       }
       const to = join(folder, String(index))
       const received = await receiveOrFault({ source, path, loadedHash, shape, to, signal })
-      const verdict = await settle(received, path, `${to}.parquet`, (records) => judge(sandbox, records, pipeline, shape, to))
+      const verdict = await settle(received, { path, released }, `${to}.parquet`, (records) =>
+        judge(sandbox, records, pipeline, shape, to),
+      )
       staged.push(verdict)
       const spent = verdict.verdict === 'good' ? ['csv', 'sifted.csv'] : ['csv', 'sifted.csv', 'parquet']
       for (const ending of spent) await staging(() => rm(`${to}.${ending}`, { force: true }))
@@ -83,7 +88,7 @@ async function receiveOrFault(request: Parameters<typeof receive>[0]): Promise<R
 
 async function settle(
   received: Received | TidemarkError,
-  path: string,
+  { path, released }: { readonly path: string; readonly released: boolean },
   rowsFile: string,
   judgeRecords: (records: Records) => Promise<Judged | HeldFile>,
 ): Promise<Staged> {
@@ -104,7 +109,8 @@ async function settle(
   }
   const { rows, checks, rejected, rejectedCount, added } = judged
   const reason = checkFailures(checks, rows)
-  if (reason === undefined) return { verdict: 'good', path, rowsFile, rows, contentHash, checks, rejected, rejectedCount, added }
+  if (reason === undefined || released)
+    return { verdict: 'good', path, rowsFile, rows, contentHash, checks, rejected, rejectedCount, added }
   return { verdict: 'held', path, contentHash, reason, checks, rejected, rejectedCount }
 }
 

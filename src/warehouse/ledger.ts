@@ -1,4 +1,5 @@
 import type { CheckResult } from '../checks/check.ts'
+import type { Decision } from './decision.ts'
 
 export type FileStatus = 'loaded' | 'held' | 'duplicate' | 'ignored' | 'superseded' | 'removed'
 
@@ -49,4 +50,6 @@ export interface Known {
   /** Content hash and rows of the version that is loaded now, which may be an older one. */
   readonly loadedHash: string | undefined
   readonly loadedRows: number
+  /** What a person has decided of the newest version, and no load has carried out yet. */
+  readonly decision: Decision | undefined
 }

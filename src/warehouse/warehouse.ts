@@ -2,6 +2,7 @@ import type { CheckResult } from '../checks/check.ts'
 import type { Pipeline } from '../config/pipeline.ts'
 import type { Listed } from '../sources/source.ts'
 import type { Rejected } from '../staging/staged.ts'
+import type { Decision, DecisionRequest, OpenDecision } from './decision.ts'
 import type { Inventoried } from './inventory.ts'
 import type { Known, LedgerEntry } from './ledger.ts'
 import type { News, NewsRequest, NewsScope, Untold } from './news.ts'
@@ -25,7 +26,7 @@ export interface Standing extends Run {
 }
 
 export interface ClaimRequest {
-  readonly pipeline: string
+  readonly pipeline: Pick<Pipeline, 'name' | 'table'>
   readonly keys: readonly string[]
   /** The random mark to write. */
   readonly claim: string
@@ -52,6 +53,8 @@ export interface Backoff {
 interface Handled {
   readonly listed: Listed
   readonly key: string
+  /** The decision that this carries out; left out where the ledger has it no more. */
+  readonly decision?: Exclude<Decision, 'remove'>
   readonly contentHash: string | undefined
   readonly checks: readonly CheckResult[]
   readonly firstSeenAt: Date
@@ -150,7 +153,10 @@ export interface Warehouse extends AsyncDisposable {
   /** A page of the paths after one, in their order, whose newest version is believed to be in the source; empty after the last. */
   present(pipeline: string, after: string, signal?: AbortSignal): Promise<readonly string[]>
   known(pipeline: string, paths: readonly string[], signal?: AbortSignal): Promise<ReadonlyMap<string, Known>>
-  /** Writes the mark on each partition that is free for it; answers whose marks stand on the others. */
+  /**
+   * Writes the mark on each partition that is free for it; answers whose marks stand on the others. What was decided to be removed from
+   * those partitions is out of the table then.
+   */
   claim(request: ClaimRequest, signal?: AbortSignal): Promise<Claimed>
   /**
    * Rows, ledger and the end of the claim in one transaction. Only for partitions whose claim is still this one; the others' outcomes
@@ -161,6 +167,12 @@ export interface Warehouse extends AsyncDisposable {
   orphans(pipeline: string, signal?: AbortSignal): Promise<readonly string[]>
   debts(pipeline: string, signal?: AbortSignal): Promise<readonly Debt[]>
   payDebts(pipeline: string, paid: readonly PaidDebt[]): Promise<void>
+  /**
+   * Opens a decision on the newest version of a path. The same request again changes nothing.
+   * @throws TidemarkError UsageError
+   */
+  decide(pipeline: string, path: string, request: DecisionRequest, signal?: AbortSignal): Promise<LedgerEntry>
+  openDecisions(pipeline: string): Promise<readonly OpenDecision[]>
   /** Ends what is left of a claim. */
   release(pipeline: string, claim: string, signal?: AbortSignal): Promise<void>
   /** Of all pipelines. */

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { above } from '../../src/checks/builders.ts'
 import { duckdb, dynamic, localFolder } from '../../src/config/define.ts'
 import { parseConfig } from '../../src/config/parse.ts'
-import type { Config } from '../../src/config/pipeline.ts'
+import type { Config, Pipeline } from '../../src/config/pipeline.ts'
 import type { ConfigInput, PipelineInput } from '../../src/config/schema.ts'
 import { PRICE_COLUMNS } from './prices.ts'
 
@@ -40,6 +40,13 @@ export class Workspace implements AsyncDisposable {
       join(folder, 'tidemark.config.ts'),
     )
     return new Workspace(folder, pipeline, config)
+  }
+
+  /** The pipeline as its config has it. */
+  get settings(): Pipeline {
+    const settings = this.config.pipelines.get(this.pipeline)
+    if (settings === undefined) throw new Error('expected the pipeline of the workspace')
+    return settings
   }
 
   path(name: string): string {

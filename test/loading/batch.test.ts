@@ -43,8 +43,8 @@ async function openRun({ client, pipeline }: Running): Promise<Run> {
   return { workflowId, runId }
 }
 
-async function claimFor({ worker, pipeline }: Running, run: Run, ...keys: string[]): Promise<void> {
-  await worker.warehouse.claim({ pipeline, keys, claim: randomUUID(), run, over: 'any' })
+async function claimFor({ worker, workspace }: Running, run: Run, ...keys: string[]): Promise<void> {
+  await worker.warehouse.claim({ pipeline: workspace.settings, keys, claim: randomUUID(), run, over: 'any' })
 }
 
 test('many partitions are loaded by one run in chunks; bad files among them are held and keep nothing back; again is nothing to do', async () => {

@@ -21,7 +21,7 @@ test('a worker that starts ends what killed loads have left whose run has closed
       const workflowId = partitionId(workspace.pipeline, key)
       const runId = key === 'open' ? (open?.firstExecutionRunId ?? '') : randomUUID()
       const run = { workflowId, runId }
-      await warehouse.claim({ pipeline: workspace.pipeline, keys: [key], claim: `of-${key}`, run, over: 'any' })
+      await warehouse.claim({ pipeline: workspace.settings, keys: [key], claim: `of-${key}`, run, over: 'any' })
       await mkdir(join(staging, `of-${key}`), { recursive: true })
     }
   }

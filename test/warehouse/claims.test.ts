@@ -32,7 +32,7 @@ test('a batch takes what is free and what dead loads have left; a live holder st
     { key: 'b', claim: live.claim, ...RUN },
     { key: 'c', claim: dead.claim, ...RUN },
   ])
-  const again = { pipeline: loads.pipeline.name, keys: ['b', 'c'], claim: batch.claim, run: RUN, over: new Set([dead.claim]) }
+  const again = { pipeline: loads.pipeline, keys: ['b', 'c'], claim: batch.claim, run: RUN, over: new Set([dead.claim]) }
   expect(await loads.warehouse.claim(again)).toMatchObject({ claimed: ['c'], refused: [{ key: 'b' }] })
 
   const chunk = [
@@ -56,7 +56,7 @@ test('counts the loads in a row that have left a claim without an end, by partit
     ['a', 2],
     ['b', 1],
   ])
-  const again = { pipeline: loads.pipeline.name, keys: ['a'], claim, run: RUN, over: 'any' } as const
+  const again = { pipeline: loads.pipeline, keys: ['a'], claim, run: RUN, over: 'any' } as const
   expect([...(await loads.warehouse.claim(again)).deaths]).toEqual([['a', 2]])
 
   await loads.warehouse.release(loads.pipeline.name, claim)
@@ -68,7 +68,13 @@ test('counts the loads in a row that have left a claim without an end, by partit
 test('the claims of one pipeline are not those of another', async () => {
   await using loads = await Loads.create()
   const ours = await loads.claim(['day'])
-  const theirs = { pipeline: 'other', keys: ['day'], claim: 'theirs', run: RUN, over: new Set<string>() }
+  const theirs = {
+    pipeline: { ...loads.pipeline, name: 'other' },
+    keys: ['day'],
+    claim: 'theirs',
+    run: RUN,
+    over: new Set<string>(),
+  }
   expect(await loads.warehouse.claim(theirs)).toEqual({ claimed: ['day'], refused: [], deaths: new Map() })
   await loads.warehouse.release('other', ours.claim)
   expect((await standing(loads)).sort()).toEqual([ours.claim, 'theirs'].sort())

@@ -19,10 +19,11 @@ const AFTER = [
 
 test.each(['not run', 'run, but its answer lost'] as const)('a publish with any one statement %s leaves no half', async (how) => {
   await using loads = await Loads.create()
-  await loads.load(await loads.good('a', 'SELECT 1 AS n'), await loads.good('b', 'SELECT 2 AS n'))
+  await loads.load(await loads.good('a', 'SELECT 1 AS n'), await loads.good('b', 'SELECT 2 AS n'), loads.held('e', 'bad'))
+  await loads.warehouse.decide(loads.pipeline.name, 'e.csv', { decision: 'retry', reason: null, by: null })
   const keys = ['a', 'b', 'c', 'd', 'e']
   const { claim } = await loads.claim(keys)
-  const good = [await loads.good('a', 'SELECT 7 AS n'), await loads.good('e', 'SELECT 8 AS n')]
+  const good = [await loads.good('a', 'SELECT 7 AS n'), await loads.answer(await loads.good('e', 'SELECT 8 AS n'), 'retry')]
   const outcomes = [...good, loads.same('b'), loads.held('c', 'bad')]
   const publication = { ...loads.publication(claim, outcomes), keys, postponed: new Map([['d', 'unreadable']]) }
   await loads.warehouse[Symbol.asyncDispose]()
@@ -31,8 +32,8 @@ test.each(['not run', 'run, but its answer lost'] as const)('a publish with any 
   const publish = (failAt: number) =>
     gate.run(async (connection) => {
       const failing = new FailingConnection(connection, failAt, how)
-      const error = await transaction(failing.connection, () => publishAll(failing.connection, publication)).catch(messageOf)
-      return { error, last: failing.last }
+      const result = await transaction(failing.connection, () => publishAll(failing.connection, publication)).catch(messageOf)
+      return { result, last: failing.last }
     })
 
   const before = await everything(gate)
@@ -42,13 +43,13 @@ test.each(['not run', 'run, but its answer lost'] as const)('a publish with any 
   while (last !== 'COMMIT') {
     const failed = await publish(++failAt)
     last = failed.last
-    expect(failed.error).toBe(`statement ${failAt} fails`)
+    expect(failed.result).toBe(`statement ${failAt} fails`)
     // An answer that is lost in the commit itself is the one unknown outcome.
     if (last !== 'COMMIT' || how === 'not run') expect(await everything(gate)).toEqual(before)
   }
   expect(failAt).toBeGreaterThan(10)
 
-  expect((await publish(0)).error).toMatchObject({ keys: how === 'not run' ? keys : [] }) // the claim is spent
+  expect((await publish(0)).result).toMatchObject({ keys: how === 'not run' ? keys : [] }) // the claim is spent
   expect(await rows(gate)).toEqual(AFTER)
   const [, files = [], claims = []] = await everything(gate)
   expect(files).toHaveLength(6)

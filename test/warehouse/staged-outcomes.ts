@@ -27,14 +27,12 @@ export class Loads implements AsyncDisposable {
   /** One column, `n`, unless the options say otherwise. */
   static async create(options: Partial<PipelineInput> = {}): Promise<Loads> {
     const workspace = await Workspace.create({ columns: { n: 'INTEGER' }, checks: [], ...options })
-    const pipeline = workspace.config.pipelines.get(workspace.pipeline)
-    if (pipeline === undefined) throw new Error('expected the pipeline of the workspace')
-    return new Loads(workspace, pipeline)
+    return new Loads(workspace, workspace.settings)
   }
 
   async claim(keys: readonly string[], over: 'any' | ReadonlySet<string> = 'any') {
     const claim = randomUUID()
-    return { claim, ...(await this.warehouse.claim({ pipeline: this.pipeline.name, keys, claim, run: RUN, over })) }
+    return { claim, ...(await this.warehouse.claim({ pipeline: this.pipeline, keys, claim, run: RUN, over })) }
   }
 
   /** A file whose rows are those of a query; its name is made of its key, unless it is given. */
@@ -63,6 +61,12 @@ export class Loads implements AsyncDisposable {
   held(key: string, reason: string, text = 'a,b'): Outcome {
     const rejected = [{ line: 2, column: 'n', error: 'not a number', text }]
     return { ...this.#handled(key, `${key}.csv`), verdict: 'held', reason, rejected }
+  }
+
+  /** What a load for a decision on the newest version of a path comes to. */
+  async answer(outcome: Outcome, decision: 'retry' | 'release'): Promise<Outcome> {
+    const [newest] = await this.warehouse.files(this.pipeline.name, { path: outcome.listed.path })
+    return { ...outcome, decision, listed: { ...outcome.listed, fingerprint: newest?.fingerprint ?? 'none' } }
   }
 
   publication(claim: string, outcomes: readonly Outcome[], postponed?: ReadonlyMap<string, string>): Publication {

@@ -1,12 +1,14 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { Backoff, ClaimRequest, Holder, Standing } from '../warehouse.ts'
+import { carryOutRemovals } from './decisions.ts'
 import { rowsOf, textList } from './sql.ts'
 
 const FIRST_BACKOFF_S = 10
 const LONGEST_BACKOFF_S = 600
 
 export async function writeClaims(connection: DuckDBConnection, request: ClaimRequest) {
-  const { pipeline, claim, run, over } = request
+  const { claim, run, over } = request
+  const pipeline = request.pipeline.name
   const held = await claimsOf(connection, pipeline, request.keys)
   const refused = held.filter((holder) => holder.claim !== claim && over !== 'any' && !over.has(holder.claim))
   const taken = new Set(refused.map(({ key }) => key))
@@ -23,6 +25,7 @@ export async function writeClaims(connection: DuckDBConnection, request: ClaimRe
      WHERE pipeline = $1 AND partition_key IN ${textList('$2')}`,
     [pipeline, list, claim, run.workflowId, run.runId],
   )
+  await carryOutRemovals(connection, request.pipeline, claimed)
   return { claimed, refused, deaths: await deathsOf(connection, pipeline, list) }
 }
 

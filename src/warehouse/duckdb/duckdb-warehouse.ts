@@ -4,6 +4,7 @@ import { messageOf, TidemarkError } from '../../errors.ts'
 import type { FilesQuery, Warehouse } from '../warehouse.ts'
 import { payDebts, readDebts } from './after-load.ts'
 import { dropClaim, readBackoffs, standingClaims, writeClaims } from './claims.ts'
+import { openDecision, readOpenDecisions } from './decisions.ts'
 import { readOrphans } from './duplicates.ts'
 import { Gate, type GateOptions } from './gate.ts'
 import { readPresent } from './gone.ts'
@@ -32,6 +33,9 @@ export function duckdbWarehouse(options: Omit<GateOptions, 'prepare'>): Warehous
     orphans: (pipeline, signal) => run((connection) => readOrphans(connection, pipeline), signal),
     debts: (pipeline, signal) => run((connection) => readDebts(connection, pipeline), signal),
     payDebts: (pipeline, paid) => change((connection) => payDebts(connection, pipeline, paid)),
+    decide: (pipeline, path, request, signal) =>
+      change((connection) => openDecision(connection, pipeline, path, request), signal),
+    openDecisions: (pipeline) => run((connection) => readOpenDecisions(connection, pipeline)),
     release: (pipeline, claim, signal) => change((connection) => dropClaim(connection, pipeline, claim), signal),
     claims: () => run(standingClaims),
     backoffs: (pipeline) => run((connection) => readBackoffs(connection, pipeline)),

@@ -89,9 +89,17 @@ function hashOf(outcome: Outcome): string | undefined {
 
 function judge(pipeline: Pipeline, outcome: Outcome, original: string): Outcome {
   if (outcome.verdict !== 'good') return outcome
-  const { listed, key, contentHash, checks, firstSeenAt, settledAt } = outcome
-  const handled = { listed, key, contentHash, checks, firstSeenAt, settledAt }
-  switch (pipeline.onDuplicate) {
+  const { listed, key, decision, contentHash, checks, firstSeenAt, settledAt } = outcome
+  const handled = {
+    listed,
+    key,
+    contentHash,
+    checks,
+    firstSeenAt,
+    settledAt,
+    ...(decision === undefined ? {} : { decision }),
+  }
+  switch (decision === 'release' ? 'load' : pipeline.onDuplicate) {
     case 'load':
       return { ...outcome, duplicateOf: original }
     case 'skip':

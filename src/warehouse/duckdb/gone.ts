@@ -1,9 +1,8 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
-import { FILE_COLUMN } from '../../config/own-columns.ts'
 import type { Pipeline } from '../../config/pipeline.ts'
 import type { GoneFile } from '../warehouse.ts'
-import { rowsOf, tableName, textList } from './sql.ts'
-import { existingColumns } from './target-table.ts'
+import { takeOut } from './decisions.ts'
+import { rowsOf, textList } from './sql.ts'
 
 /** A page of paths whose newest version is believed to be in the source, in their order. */
 const PAGE = 20_000
@@ -42,15 +41,4 @@ export async function markGone(
   const news = new Set(marked.map(({ path }) => String(path)))
   if (pipeline.onDeleted === 'remove' && news.size > 0) await takeOut(connection, pipeline, [...news])
   return absent.filter(({ path }) => news.has(path))
-}
-
-/** The rows of these paths leave the table; the versions that they were of are `removed`. */
-async function takeOut(connection: DuckDBConnection, pipeline: Pipeline, paths: readonly string[]): Promise<void> {
-  const list = JSON.stringify(paths)
-  if ((await existingColumns(connection, pipeline)).size > 0)
-    await connection.run(`DELETE FROM ${tableName(pipeline.table)} WHERE ${FILE_COLUMN} IN ${textList('$1')}`, [list])
-  await connection.run(
-    `UPDATE tidemark.files SET status = 'removed' WHERE pipeline = $1 AND status = 'loaded' AND path IN ${textList('$2')}`,
-    [pipeline.name, list],
-  )
 }

@@ -2,6 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import { z } from 'zod'
 import type { CheckResult } from '../../checks/check.ts'
 import type { Rejected } from '../../staging/staged.ts'
+import type { Decision } from '../decision.ts'
 import type { FileStatus, Known, LedgerEntry } from '../ledger.ts'
 import type { FilesQuery, PipelineCounts, Row } from '../warehouse.ts'
 import { ORPHAN } from './duplicates.ts'
@@ -18,6 +19,7 @@ export async function readKnown(
        arg_max(CASE WHEN gone_at IS NULL AND after_load IS DISTINCT FROM 'done' AND NOT ${ORPHAN} THEN fingerprint ELSE '' END, sequence) AS fingerprint, arg_max(status, sequence) AS status,
        arg_max(partition_key, sequence) AS partition_key, arg_max(coalesce(rows, 0), sequence) AS rows,
        nullif(arg_max(coalesce(error, ''), sequence), '') AS error,
+       arg_max(CASE WHEN carried_out_at IS NULL THEN coalesce(decision, '') ELSE '' END, sequence) AS decision,
        max(content_hash) FILTER (status = 'loaded') AS loaded_hash, coalesce(max(rows) FILTER (status = 'loaded'), 0) AS loaded_rows
      FROM tidemark.files WHERE pipeline = $1 AND path IN ${textList('$2')} GROUP BY path`,
     pipeline,
@@ -36,6 +38,7 @@ function toKnown(row: Row): Known {
     error: textOrNull(row.error),
     loadedHash: textOrNull(row.loaded_hash) ?? undefined,
     loadedRows: Number(row.loaded_rows),
+    decision: row.decision === '' ? undefined : DECISION.parse(row.decision),
   }
 }
 
@@ -54,6 +57,7 @@ export async function readFiles(connection: DuckDBConnection, pipeline: string, 
 }
 
 const TIMES = ['modified_at', 'decided_at', 'carried_out_at', 'gone_at', 'first_seen_at', 'settled_at', 'loaded_at']
+export const DECISION = z.enum(['retry', 'release', 'remove'] satisfies Decision[])
 export const STATUS = z.enum(['loaded', 'held', 'duplicate', 'ignored', 'superseded', 'removed'] satisfies FileStatus[])
 const AFTER_LOAD = z.enum(['owed', 'done']).nullable()
 const CHECKS = z.array(

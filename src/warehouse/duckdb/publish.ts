@@ -3,11 +3,13 @@ import { FILE_COLUMN, INDEX_COLUMN, PARTITION_COLUMN, RESCUED_COLUMN } from '../
 import { TidemarkError } from '../../errors.ts'
 import { literalPath, quotedName, quotedText } from '../../sql-text.ts'
 import { CODE_VERSION } from '../../version.ts'
+import type { OpenDecision } from '../decision.ts'
 import type { FileStatus } from '../ledger.ts'
 import { SAME_BYTES } from '../same-bytes.ts'
 import type { Outcome, Publication, Published } from '../warehouse.ts'
 import { oweAfterLoad } from './after-load.ts'
 import { endClaims, ownKeys } from './claims.ts'
+import { closeDecisions, dropReplaced, readOpenDecisions } from './decisions.ts'
 import { closeOrphans, judgeDuplicates, retryOrphans } from './duplicates.ts'
 import { markGone } from './gone.ts'
 import { tableName, textList } from './sql.ts'
@@ -19,14 +21,12 @@ type Good = Extract<Outcome, { verdict: 'good' }>
 export async function publishAll(connection: DuckDBConnection, publication: Publication): Promise<Published> {
   const { pipeline, claim, postponed = new Map<string, string>(), unfinished = [] } = publication
   const own = new Set(await ownKeys(connection, pipeline.name, claim, publication.keys))
-  const outcomes = await judgeDuplicates(
-    connection,
-    pipeline,
-    publication.outcomes.filter(({ key }) => own.has(key)),
-  )
+  const open = new Map((await readOpenDecisions(connection, pipeline.name)).map((decision) => [decision.path, decision]))
+  const asked = stillAsked(publication.outcomes, open).filter(({ key }) => own.has(key))
+  const outcomes = await judgeDuplicates(connection, pipeline, asked)
   await replaceRows(connection, publication, outcomes)
-  if (outcomes.length > 0) await writeLedger(connection, publication, outcomes)
   if (outcomes.length > 0) {
+    await writeLedger(connection, publication, outcomes, open)
     await oweAfterLoad(connection, pipeline, claim)
     await closeOrphans(connection, pipeline.name, claim, outcomes)
   }
@@ -35,6 +35,14 @@ export async function publishAll(connection: DuckDBConnection, publication: Publ
   await retryOrphans(connection, pipeline.name)
   await endClaims(connection, pipeline.name, claim, { postponed, unfinished })
   return { keys: [...own], outcomes, gone }
+}
+
+/** What was staged for a decision that another one or a newer version has voided meanwhile is left out. */
+function stillAsked(outcomes: readonly Outcome[], open: ReadonlyMap<string, OpenDecision>): Outcome[] {
+  return outcomes.filter(({ listed, decision }) => {
+    const asked = open.get(listed.path)
+    return decision === undefined || (asked?.decision === decision && asked.fingerprint === listed.fingerprint)
+  })
 }
 
 async function replaceRows(connection: DuckDBConnection, { pipeline }: Publication, outcomes: readonly Outcome[]): Promise<void> {
@@ -83,21 +91,36 @@ async function writeLedger(
   connection: DuckDBConnection,
   { pipeline, claim, run }: Publication,
   outcomes: readonly Outcome[],
+  open: ReadonlyMap<string, OpenDecision>,
 ): Promise<void> {
-  const written = JSON.stringify(outcomes.map(ledgerRow))
+  const carriedOut: OpenDecision[] = []
+  const replaced = new Map<string, OpenDecision>()
+  for (const { listed, decision, verdict } of outcomes) {
+    const entry = decision && open.get(listed.path)
+    if (entry === undefined) continue
+    carriedOut.push(entry)
+    // A version has one entry. A loaded one that is held now has two: its rows stay, and so does the entry that they belong to.
+    if (verdict !== 'held' || entry.status !== 'loaded') replaced.set(listed.path, entry)
+  }
+  const written = JSON.stringify(
+    outcomes.map((outcome) => ({ ...ledgerRow(outcome), replaces: replaced.get(outcome.listed.path)?.sequence ?? null })),
+  )
   await connection.run(
     `INSERT INTO tidemark.files (pipeline, path, sequence, fingerprint, size, modified_at, partition_key, status, rows, rejected_rows,
-       content_hash, error, checks, claim, workflow_id, run_id, code_version, first_seen_at, settled_at, loaded_at)
+       content_hash, error, checks, claim, workflow_id, run_id, code_version, first_seen_at, settled_at, loaded_at,
+       decision, reason, decided_at, decided_by)
      WITH written AS (SELECT unnest(from_json($2::JSON, '[${LEDGER_ROW}]'), recursive := true)),
        before AS (
          SELECT path, max(sequence) AS sequence, max(rows) FILTER (status = 'loaded') AS loaded_rows,
            max(rejected_rows) FILTER (status = 'loaded') AS loaded_without
          FROM tidemark.files WHERE pipeline = $1 AND path IN (SELECT path FROM written) GROUP BY path)
-     SELECT $1, path, coalesce(before.sequence, 0) + 1, fingerprint, size, make_timestamptz(modified_at * 1000), partition_key, status,
-       coalesce(rows, CASE WHEN status = 'loaded' THEN before.loaded_rows END), coalesce(rejected_rows, before.loaded_without, 0), content_hash, error, checks,
-       $3, $4, $5, $6, make_timestamptz(first_seen_at * 1000), make_timestamptz(settled_at * 1000),
-       CASE WHEN status = 'loaded' THEN now() END
-     FROM written LEFT JOIN before USING (path)`,
+     SELECT $1, w.path, coalesce(w.replaces, before.sequence + 1, 1), w.fingerprint, w.size, make_timestamptz(w.modified_at * 1000),
+       w.partition_key, w.status, coalesce(w.rows, CASE WHEN w.status = 'loaded' THEN before.loaded_rows END),
+       coalesce(w.rejected_rows, before.loaded_without, 0), w.content_hash, w.error, w.checks, $3, $4, $5, $6,
+       coalesce(old.first_seen_at, make_timestamptz(w.first_seen_at * 1000)), make_timestamptz(w.settled_at * 1000),
+       CASE WHEN w.status = 'loaded' THEN now() END, old.decision, old.reason, old.decided_at, old.decided_by
+     FROM written w LEFT JOIN before USING (path)
+     LEFT JOIN tidemark.files old ON old.pipeline = $1 AND old.path = w.path AND old.sequence = w.replaces`,
     [pipeline.name, written, claim, run.workflowId, run.runId, CODE_VERSION],
   )
   await carryRejected(connection, pipeline.name, claim, outcomes)
@@ -106,6 +129,8 @@ async function writeLedger(
      WHERE pipeline = $1 AND status = 'loaded' AND claim IS DISTINCT FROM $2 AND path IN ${textList('$3')}`,
     [pipeline.name, claim, JSON.stringify(outcomes.filter(({ verdict }) => verdict !== 'held').map(({ listed }) => listed.path))],
   )
+  await dropReplaced(connection, pipeline.name, claim, [...replaced.values()])
+  await closeDecisions(connection, pipeline.name, carriedOut)
   await writeRejected(connection, pipeline.name, claim, outcomes)
 }
 
@@ -153,7 +178,7 @@ async function writeRejected(
 const LEDGER_ROW =
   '{"path":"VARCHAR","fingerprint":"VARCHAR","size":"BIGINT","modified_at":"BIGINT","partition_key":"VARCHAR","status":"VARCHAR",' +
   '"rows":"BIGINT","rejected_rows":"BIGINT","content_hash":"VARCHAR","error":"VARCHAR","checks":"VARCHAR",' +
-  '"first_seen_at":"BIGINT","settled_at":"BIGINT"}'
+  '"first_seen_at":"BIGINT","settled_at":"BIGINT","replaces":"INTEGER"}'
 
 function ledgerRow(outcome: Outcome) {
   const { listed, key } = outcome

@@ -64,7 +64,7 @@ async function declaredTypes(connection: DuckDBConnection, pipeline: Pipeline): 
 /** By the columns' names in lower case; empty while there is no such table. */
 export async function existingColumns(
   connection: DuckDBConnection,
-  { table }: Pipeline,
+  { table }: Pick<Pipeline, 'table'>,
 ): Promise<Map<string, { name: string; type: string }>> {
   const rows = await rowsOf(
     connection,

@@ -1,0 +1,130 @@
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { FILE_COLUMN } from '../../config/own-columns.ts'
+import type { Pipeline } from '../../config/pipeline.ts'
+import { type DecisionRequest, type OpenDecision, requireDecidable } from '../decision.ts'
+import type { LedgerEntry } from '../ledger.ts'
+import { retryOrphans } from './duplicates.ts'
+import { DECISION, readFiles, STATUS } from './ledger-queries.ts'
+import { rowsOf, tableName, textList } from './sql.ts'
+import { existingColumns } from './target-table.ts'
+
+/** Opens a decision on the newest version, unless this very request has been made before: then it may be carried out by now. */
+export async function openDecision(
+  connection: DuckDBConnection,
+  pipeline: string,
+  path: string,
+  request: DecisionRequest,
+): Promise<LedgerEntry> {
+  const { decision, reason, by, at = new Date() } = request
+  const versions = await readFiles(connection, pipeline, { path, versions: true })
+  const before = versions.find((entry) => entry.decision === decision && entry.decided_at === at.toISOString())
+  if (before !== undefined) return before
+  const { sequence } = requireDecidable(path, versions, request)
+  await connection.run(
+    `UPDATE tidemark.files SET decision = $4, reason = $5, decided_by = $6, decided_at = make_timestamptz($7::BIGINT * 1000), carried_out_at = NULL
+     WHERE pipeline = $1 AND path = $2 AND sequence = $3`,
+    [pipeline, path, sequence, decision, reason, by, at.getTime()],
+  )
+  const [newest] = await readFiles(connection, pipeline, { path })
+  if (newest === undefined) throw new Error('expected the entry that has just been written')
+  return newest
+}
+
+/** Those of newest versions: a newer one voids a decision. */
+export async function readOpenDecisions(connection: DuckDBConnection, pipeline: string): Promise<readonly OpenDecision[]> {
+  const open = await rowsOf(
+    connection,
+    `SELECT path, partition_key, decision, sequence, fingerprint, status FROM tidemark.files
+     WHERE pipeline = $1 AND decision IS NOT NULL AND carried_out_at IS NULL ORDER BY path`,
+    pipeline,
+  )
+  if (open.length === 0) return [] // as nearly always: the ledger may be long
+  const newest = await rowsOf(
+    connection,
+    `SELECT path, max(sequence) AS sequence FROM tidemark.files WHERE pipeline = $1 AND path IN ${textList('$2')} GROUP BY path`,
+    pipeline,
+    JSON.stringify(open.map(({ path }) => path)),
+  )
+  const last = new Map(newest.map(({ path, sequence }) => [path, sequence]))
+  return open
+    .filter(({ path, sequence }) => last.get(path) === sequence)
+    .map((row) => ({
+      path: String(row.path),
+      key: String(row.partition_key),
+      decision: DECISION.parse(row.decision),
+      sequence: Number(row.sequence),
+      fingerprint: String(row.fingerprint),
+      status: STATUS.parse(row.status),
+    }))
+}
+
+/** Carries out what was decided of partitions that a load has just claimed: no other load may publish there. */
+export async function carryOutRemovals(
+  connection: DuckDBConnection,
+  pipeline: Pick<Pipeline, 'name' | 'table'>,
+  keys: readonly string[],
+): Promise<void> {
+  const claimed = new Set(keys)
+  const open = await readOpenDecisions(connection, pipeline.name)
+  const removals = open.filter(({ decision, key }) => decision === 'remove' && claimed.has(key))
+  if (removals.length === 0) return
+  await takeOut(
+    connection,
+    pipeline,
+    removals.map(({ path }) => path),
+  )
+  await closeDecisions(connection, pipeline.name, removals)
+  await retryOrphans(connection, pipeline.name)
+}
+
+/** The rows of these paths leave the table; the versions that they were of are `removed`. */
+export async function takeOut(
+  connection: DuckDBConnection,
+  pipeline: Pick<Pipeline, 'name' | 'table'>,
+  paths: readonly string[],
+): Promise<void> {
+  const list = JSON.stringify(paths)
+  if ((await existingColumns(connection, pipeline)).size > 0)
+    await connection.run(`DELETE FROM ${tableName(pipeline.table)} WHERE ${FILE_COLUMN} IN ${textList('$1')}`, [list])
+  await connection.run(
+    `UPDATE tidemark.files SET status = 'removed' WHERE pipeline = $1 AND status = 'loaded' AND path IN ${textList('$2')}`,
+    [pipeline.name, list],
+  )
+}
+
+export async function closeDecisions(
+  connection: DuckDBConnection,
+  pipeline: string,
+  carriedOut: readonly OpenDecision[],
+): Promise<void> {
+  if (carriedOut.length === 0) return
+  await connection.run(
+    `UPDATE tidemark.files SET carried_out_at = now() WHERE pipeline = $1 AND (path, sequence) IN ${entryList('$2')}`,
+    [pipeline, JSON.stringify(carriedOut.map(entryOf))],
+  )
+}
+
+/** What has come of a decision stands in for the entry that it was made on. */
+export async function dropReplaced(
+  connection: DuckDBConnection,
+  pipeline: string,
+  claim: string,
+  replaced: readonly OpenDecision[],
+): Promise<void> {
+  if (replaced.length === 0) return
+  const entries = JSON.stringify(replaced.map(entryOf))
+  await connection.run(
+    `DELETE FROM tidemark.files WHERE pipeline = $1 AND claim IS DISTINCT FROM $3 AND (path, sequence) IN ${entryList('$2')}`,
+    [pipeline, entries, claim],
+  )
+  await connection.run(`DELETE FROM tidemark.rejected_rows WHERE pipeline = $1 AND (path, sequence) IN ${entryList('$2')}`, [
+    pipeline,
+    entries,
+  ])
+}
+
+const entryOf = ({ path, sequence }: OpenDecision) => ({ path, sequence })
+
+function entryList(parameter: string): string {
+  return `(SELECT (path, sequence) FROM (SELECT unnest(from_json(${parameter}::JSON, '[{"path":"VARCHAR","sequence":"INTEGER"}]'), recursive := true)))`
+}
