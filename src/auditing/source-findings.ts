@@ -20,6 +20,8 @@ export function sourceFindings(compared: Compared, line: Inventoried): Finding[]
   }
   if (newest.fingerprint !== there.listed.fingerprint)
     return [{ kind: 'changed', path, what: `it has changed since version ${newest.sequence} (${newest.status})`, mend }]
+  if (newest.gone || newest.taken)
+    return [{ kind: 'changed', path, what: 'it was gone, is back again, and has not been loaded since', mend }]
 
   const bytes = compared.bytes.get(path)
   if (newest.status !== 'loaded' || bytes === undefined) return []

@@ -32,8 +32,13 @@ export function nextStep(standing: Standing): string {
   if (judged.verdict === 'outside') return `nothing: ${judged.reason}${rows}`
   if (unavailable) return 'nothing: the source cannot be reached; it is looked at again and again'
   if (listed === undefined) return newest === undefined ? 'nothing: it is not there' : gone(standing, newest)
-  if (newest?.fingerprint === listed.fingerprint && newest.gone_at === null) return upToDate(standing, newest)
+  if (newest?.fingerprint === listed.fingerprint && !wasAway(newest)) return upToDate(standing, newest)
   return toLoad(standing, judged.verdict === 'invalid' ? 'holds' : listed.refused === undefined ? 'loads' : 'tries to read')
+}
+
+/** Gone, or taken by us after its load: what is there now has come back. */
+function wasAway({ gone_at, after_load }: LedgerEntry): boolean {
+  return gone_at !== null || after_load === 'done'
 }
 
 /** Of the newest version only: a newer one voids it. */
@@ -91,7 +96,7 @@ function toLoad({ open: { pipeline }, key = '', newest, backoff, waits }: Standi
     backoff === undefined
       ? ''
       : `; the last ${backoff.tries} tries failed (${backoff.error}), the next is due ${backoff.notBefore.toISOString()}`
-  const what = newest === undefined ? 'new' : newest.gone_at === null ? 'changed' : 'back again'
+  const what = newest === undefined ? 'new' : wasAway(newest) ? 'back again' : 'changed'
   if (waits !== undefined) return `${what}: ${waits}; ${who} ${verb} it then${postponed}`
   const { settleMs } = pipeline.source
   return `${what}: ${who} ${verb} it${settleMs === 0 ? '' : ` once it is unchanged for ${settleMs / 1000} s`}${postponed}`

@@ -83,6 +83,13 @@ test('a file that we moved after its load is not gone: its bytes under another n
   expect(compared([line('a.csv', {}), line('b.csv', {})], ['a.csv'], { covers: () => false }).findings).toEqual([])
 })
 
+test('a file that was gone, or moved by us, and is back as it was, is to be loaded again', () => {
+  for (const newest of [{ gone: true }, { taken: true }])
+    expect(compared([line('a.csv', { newest })]).findings).toEqual([
+      expect.stringMatching(/^changed a\.csv: .*`tidemark import prices a`/),
+    ])
+})
+
 test('a duplicate that was left out is told while the other is loaded, and missing after that', () => {
   const left = line('b.csv', { newest: { status: 'duplicate' }, ...NOT_LOADED })
   expect(compared([line('a.csv', {}), left])).toEqual({ findings: [], held: [], notes: ['b.csv'] })
