@@ -1,10 +1,12 @@
 import { askForBatch } from './askForBatch.ts'
 import type { ActivityContext } from './context.ts'
+import { decide } from './decide.ts'
 import { deliver } from './deliver.ts'
 import { loadBatchPass } from './loadBatchPass.ts'
 import { loadPartition } from './loadPartition.ts'
 import { lookForPartition } from './lookForPartition.ts'
 import { planTick } from './planTick.ts'
+import { readDecision } from './readDecision.ts'
 import { tell } from './tell.ts'
 import { watchSource } from './watchSource.ts'
 
@@ -16,9 +18,11 @@ export type Activities = ReturnType<typeof shortActivities> &
 export function shortActivities(context: ActivityContext) {
   return {
     askForBatch: askForBatch(context),
+    decide: decide(context),
     deliver: deliver(context),
     lookForPartition: lookForPartition(context),
     planTick: planTick(context),
+    readDecision: readDecision(context),
     tell: tell(context),
   }
 }

@@ -7,6 +7,7 @@ export const sensorId = (pipeline: string) => `${pipeline}/sensor`
 export const scheduledId = (pipeline: string) => `${pipeline}/scheduled`
 export const partitionId = (pipeline: string, key: string) => `${pipeline}/partition/${key}`
 export const batchId = (pipeline: string) => `${pipeline}/batch`
+export const actId = (pipeline: string, path: string) => `${pipeline}/act/${path}`
 export const alertId = (pipeline: string, what: string, telling: string) => `${pipeline}/alert/${what}/${telling}`
 export const scheduleId = (pipeline: string) => pipeline
 

@@ -1,4 +1,5 @@
 /** Every function exported here is a workflow type: nothing else may be. */
+export { actOnFile } from './actOnFile.ts'
 export { alert } from './alert.ts'
 export { importBatch } from './importBatch.ts'
 export { importPartition } from './importPartition.ts'

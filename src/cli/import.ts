@@ -1,15 +1,15 @@
-import { ApplicationFailure, type Client, WorkflowFailedError } from '@temporalio/client'
-import proto from '@temporalio/proto'
+import { WorkflowFailedError } from '@temporalio/client'
 import type { Command } from 'commander'
 import { importPartitionNow } from '../client/start.ts'
 import { loadConfig } from '../config/load.ts'
-import type { Config } from '../config/pipeline.ts'
 import { counted } from '../counted.ts'
 import { TidemarkError } from '../errors.ts'
 import type { PartitionState } from '../loading/load-partition.ts'
 import { partitionId } from '../names.ts'
 import { judgeKey } from '../partitions/keys.ts'
 import { DONE, type Done, FAILED } from './exit-code.ts'
+import { rootOf } from './failed-run.ts'
+import { tellWhenNobodyWorks } from './nobody-works.ts'
 import { type DataOptions, pipelineOf, withData } from './options.ts'
 import { oneLine, print, printJson } from './output.ts'
 import { connectFor } from './server-address.ts'
@@ -53,13 +53,6 @@ function heldState(error: unknown): Ended {
   throw cause === undefined ? error : new TidemarkError('WarehouseFailed', cause.message)
 }
 
-/** A failed activity is wrapped; what it threw says why. */
-function rootOf(error: Error): ApplicationFailure | undefined {
-  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause)
-    if (cause instanceof ApplicationFailure) return cause
-  return undefined
-}
-
 function describe({ state, rows, files, reason }: Ended): string {
   switch (state) {
     case 'loaded':
@@ -71,14 +64,4 @@ function describe({ state, rows, files, reason }: Ended): string {
     case 'nothing':
       return reason ?? 'nothing, no file for it in the source'
   }
-}
-
-async function tellWhenNobodyWorks(client: Client, { temporal: { taskQueue } }: Config): Promise<void> {
-  const { pollers } = await client.workflowService.describeTaskQueue({
-    namespace: client.options.namespace,
-    taskQueue: { name: taskQueue },
-    taskQueueType: proto.temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
-  })
-  if (!pollers?.length)
-    process.stderr.write('no worker runs yet; this waits for one: start it with `tidemark up` or `tidemark worker`\n')
 }

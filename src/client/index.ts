@@ -1,12 +1,26 @@
 import type { Client } from '@temporalio/client'
+import type { ActOnFileResult } from '../../workflows/actOnFile.ts'
 import type { Cursor } from '../../workflows/cursor.ts'
 import type { SensorStatus, sensor } from '../../workflows/sensor.ts'
 import type { PartitionState } from '../loading/load-partition.ts'
 import { partitionId, ROWS, STATUS, sensorId } from '../names.ts'
+import { type Act, actOnFileNow } from './act.ts'
 import { type Connected, connect, type ServerAddress } from './connect.ts'
 import { importPartitionNow, startBatch, startPartition } from './start.ts'
 
-export type { Cursor, PartitionState, SensorStatus }
+export type { ActOnFileResult, Cursor, PartitionState, SensorStatus }
+
+/** Kept in the ledger beside what was decided. */
+export interface Why {
+  readonly reason?: string
+  readonly by?: string
+}
+
+export interface Release extends Why {
+  readonly reason: string
+  /** Of the version that was looked at, as `files --json` prints it. */
+  readonly fingerprint: string
+}
 
 export interface TidemarkOptions extends Partial<ServerAddress> {
   /** `tidemark` by default, as in the config's `temporal.taskQueue`. */
@@ -64,6 +78,24 @@ export class Tidemark implements AsyncDisposable {
     return startBatch(this.client, { pipeline, taskQueue: this.#taskQueue, trigger: 'manual', alsoPostponed: true })
   }
 
+  /** Loads a file again as it is, also when its rows were removed. */
+  retryFile(pipeline: string, path: string, why: Why = {}): Promise<ActOnFileResult> {
+    return this.#act({ pipeline, path, action: 'retry', ...why })
+  }
+
+  /**
+   * Loads a version of a file in spite of a failed check.
+   * @throws WorkflowFailedError with a cause of type `UsageError` when the source has another version by now
+   */
+  releaseFile(pipeline: string, path: string, why: Release): Promise<ActOnFileResult> {
+    return this.#act({ pipeline, path, action: 'release', ...why })
+  }
+
+  /** Takes a file's rows out of the table, until it changes or is retried. */
+  removeFile(pipeline: string, path: string, why: Why = {}): Promise<ActOnFileResult> {
+    return this.#act({ pipeline, path, action: 'remove', ...why })
+  }
+
   /** What became of a partition's newest run; undefined when there was none. */
   async partitionRun(pipeline: string, partition: string): Promise<PartitionRun | undefined> {
     const workflowId = partitionId(pipeline, partition)
@@ -104,6 +136,10 @@ export class Tidemark implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#connected?.[Symbol.asyncDispose]()
+  }
+
+  #act(act: Omit<Act, 'taskQueue'>): Promise<ActOnFileResult> {
+    return actOnFileNow(this.client, { ...act, taskQueue: this.#taskQueue })
   }
 
   #sensor(pipeline: string) {

@@ -15,7 +15,21 @@ beforeAll(async () => {
 afterAll(() => project[Symbol.asyncDispose]())
 
 test('every command has a help that says what it does and takes', async () => {
-  const commands = ['up', 'worker', 'apply', 'status', 'files', 'explain', 'audit', 'import', 'query', 'doctor']
+  const commands = [
+    'up',
+    'worker',
+    'apply',
+    'status',
+    'files',
+    'explain',
+    'audit',
+    'retry',
+    'release',
+    'remove',
+    'import',
+    'query',
+    'doctor',
+  ]
   const sensors = ['pause', 'resume', 'poll', 'status']
   const helps = await project.runEach(
     ['--help'],
@@ -39,6 +53,8 @@ test('wrong use ends with 2, and one line says what to mend', async () => {
     [['files', 'prices', '--jsn'], "unknown option '--jsn'"],
     [['files', 'prcies'], /no pipeline 'prcies' in .*tidemark\.config\.ts; it has prices/],
     [['audit', 'prcies'], /no pipeline 'prcies'/],
+    [['release', 'day.csv'], "required option '--reason <text>' not specified"],
+    [['remove', 'day.csv', '--pipeline', 'prcies'], /no pipeline 'prcies'/],
     [['import', 'prcies', 'day'], /no pipeline 'prcies'/],
     [['import', 'prices', ''], 'prices has no such partition: empty key'],
     [['sensor', 'pause', 'prcies'], /no pipeline 'prcies'/],

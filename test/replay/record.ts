@@ -1,6 +1,7 @@
 import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from '@jest/globals'
+import { actWorkflowId } from '../../src/client/act.ts'
 import { env, localFolder } from '../../src/config/define.ts'
 import type { PipelineInput } from '../../src/config/schema.ts'
 import { batchId, partitionId, sensorId } from '../../src/names.ts'
@@ -156,4 +157,20 @@ test('alert: told at the second try, and not taken; recovered by an import and b
   for (const name of ['two', 'three']) await workspace.drop(`${name}.csv`, prices(1))
   await (await tidemark.startAll(pipeline)).result()
   await save(running, batchId(pipeline), 'importBatch/recovered')
+})
+
+test('actOnFile: released, refused, removed', async () => {
+  await using workspace = await Workspace.create({ source: SOURCE })
+  await workspace.drop('bad.csv', prices(1, 0))
+  await using running = await Running.start(workspace)
+  const { tidemark, pipeline } = running
+  await tidemark.importPartition(pipeline, 'bad').catch(() => undefined) // what is held fails its run
+  const id = actWorkflowId(pipeline, 'bad.csv')
+  await tidemark.removeFile(pipeline, 'bad.csv').catch(() => undefined) // it has no rows
+  await save(running, id, 'actOnFile/refused')
+  const [held] = await running.ledger()
+  await tidemark.releaseFile(pipeline, 'bad.csv', { fingerprint: held?.fingerprint ?? '', reason: 'known' })
+  await save(running, id, 'actOnFile/released')
+  await tidemark.removeFile(pipeline, 'bad.csv')
+  await save(running, id, 'actOnFile/removed')
 })
