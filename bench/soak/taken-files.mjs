@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { releasedRowsOf, rowsOf } from './content.mjs'
+import { groups } from './groups.mjs'
 
 const MOVED = '_loaded'
 
@@ -56,7 +57,7 @@ export class TakenFiles {
         name,
       ]),
     )
-    const entriesOf = Map.groupBy?.(ledger, ({ path }) => path) ?? new Map()
+    const entriesOf = groups(ledger, ({ path }) => path)
     for (const [path, versions] of this.versions) {
       const entries = entriesOf.get(path) ?? []
       const there = existsSync(join(this.folder, path))

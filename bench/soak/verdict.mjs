@@ -1,6 +1,7 @@
 // Whether ledger and table are what the versions that there were allow, by the rules alone.
 import { DuckDBInstance } from '@duckdb/node-api'
 import { COLUMNS } from './content.mjs'
+import { groups } from './groups.mjs'
 
 /** What differs, in words; nothing when all is well. */
 export async function differences(warehouse, pipelines, taken, settleMs) {
@@ -41,7 +42,7 @@ export function notUpToDate(files, newestOf) {
 }
 
 function compare(files, ledger, rows, settleMs) {
-  const entriesOf = Map.groupBy?.(ledger, ({ path }) => path) ?? groups(ledger, ({ path }) => path)
+  const entriesOf = groups(ledger, ({ path }) => path)
   const rowsOf = groups(rows, (row) => row._tidemark_file)
   const found = notUpToDate(files, (path) => entriesOf.get(path)?.at(-1)).map(
     (path) =>
@@ -132,12 +133,6 @@ function wrongRows(path, entries, versions, rows) {
   const key = path.replace(/\.csv(\.gz)?$/, '')
   if (rows.some((row) => row._tidemark_partition !== key)) wrong.push('a row has another partition')
   return wrong
-}
-
-function groups(rows, keyOf) {
-  const found = new Map()
-  for (const row of rows) found.set(keyOf(row), [...(found.get(keyOf(row)) ?? []), row])
-  return found
 }
 
 function shown({ rows, fingerprint, from, until }) {

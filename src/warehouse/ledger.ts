@@ -41,7 +41,7 @@ export interface LedgerEntry {
 /** What a look must know of a path: its newest version, and the bytes whose rows are in the table now. */
 export interface Known {
   readonly sequence: number
-  /** Empty once the file is gone, was taken away by us, or is to be loaded since the one that it was a copy of is not: no listed one equals that. */
+  /** Empty once the file is gone or was taken away by us: no listed one equals that. */
   readonly fingerprint: string
   readonly status: FileStatus
   readonly partitionKey: string

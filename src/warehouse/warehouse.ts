@@ -163,8 +163,6 @@ export interface Warehouse extends AsyncDisposable {
    * are left out, without a trace.
    */
   publish(publication: Publication, signal?: AbortSignal): Promise<Published>
-  /** Paths of skipped copies that are to be loaded, since what they are copies of is loaded no more. */
-  orphans(pipeline: string, signal?: AbortSignal): Promise<readonly string[]>
   debts(pipeline: string, signal?: AbortSignal): Promise<readonly Debt[]>
   payDebts(pipeline: string, paid: readonly PaidDebt[]): Promise<void>
   /**

@@ -169,7 +169,9 @@ export class Watcher implements AsyncDisposable {
     const same = generation !== undefined && generation === this.#generation
     const trusted = same && this.#sweeps % SWEEPS_ON_TRUST !== 0 ? this.#upToDate : new Map<string, string>()
     const { pipeline } = this.#open
-    const orphans = new Set(pipeline.onDuplicate === 'skip' ? await this.#warehouse.orphans(pipeline.name, signal) : [])
+    // A copy that was skipped is to be loaded when its original is no longer: that is decided in the ledger.
+    const decided = pipeline.onDuplicate === 'skip' ? await this.#warehouse.openDecisions(pipeline.name) : []
+    const asked = new Set(decided.map(({ path }) => path))
     const upToDate = new Map<string, string>()
     const pending = new Map<string, Candidate>()
     const found = new FilesByKey(this.#open)
@@ -178,7 +180,7 @@ export class Watcher implements AsyncDisposable {
       const inside = inWindow(this.#open, page)
       files += inside.length
       found.add(inside)
-      const unknown = inside.filter(({ listed }) => trusted.get(listed.path) !== listed.fingerprint || orphans.has(listed.path))
+      const unknown = inside.filter(({ listed }) => trusted.get(listed.path) !== listed.fingerprint || asked.has(listed.path))
       const candidates = await this.#notUpToDate(unknown, signal)
       for (const { listed } of inside) upToDate.set(listed.path, listed.fingerprint)
       for (const candidate of candidates) {

@@ -54,5 +54,5 @@ test('a skipped copy whose original is corrected is loaded by the next sweep', a
   expect(await watched.readyKeys()).toEqual(['b'])
   await watched.load('b')
   expect(await inTable(watched)).toEqual(['a.csv', 'b.csv'])
-  expect(await watched.warehouse.orphans(watched.workspace.pipeline)).toEqual([])
+  expect(await watched.warehouse.openDecisions(watched.workspace.pipeline)).toEqual([])
 })

@@ -5,7 +5,6 @@ import type { FilesQuery, Warehouse } from '../warehouse.ts'
 import { payDebts, readDebts } from './after-load.ts'
 import { dropClaim, readBackoffs, standingClaims, writeClaims } from './claims.ts'
 import { openDecision, readOpenDecisions } from './decisions.ts'
-import { readOrphans } from './duplicates.ts'
 import { Gate, type GateOptions } from './gate.ts'
 import { readPresent } from './gone.ts'
 import { readInventory } from './inventory.ts'
@@ -30,7 +29,6 @@ export function duckdbWarehouse(options: Omit<GateOptions, 'prepare'>): Warehous
     present: (pipeline, after, signal) => run((connection) => readPresent(connection, pipeline, after), signal),
     claim: (request, signal) => change((connection) => writeClaims(connection, request), signal),
     publish: (publication, signal) => change((connection) => publishAll(connection, publication), signal),
-    orphans: (pipeline, signal) => run((connection) => readOrphans(connection, pipeline), signal),
     debts: (pipeline, signal) => run((connection) => readDebts(connection, pipeline), signal),
     payDebts: (pipeline, paid) => change((connection) => payDebts(connection, pipeline, paid)),
     decide: (pipeline, path, request, signal) =>

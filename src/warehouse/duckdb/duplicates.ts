@@ -39,28 +39,6 @@ export async function judgeDuplicates(
   return outcomes.map((outcome) => judged.get(outcome.listed.path) ?? outcome)
 }
 
-/** A skipped copy that is to be loaded after all. */
-export const ORPHAN = "(status = 'duplicate' AND decided_by IS NOT DISTINCT FROM 'tidemark' AND carried_out_at IS NULL)"
-
-export async function readOrphans(connection: DuckDBConnection, pipeline: string): Promise<string[]> {
-  const rows = await rowsOf(connection, `SELECT path FROM tidemark.files WHERE pipeline = $1 AND ${ORPHAN}`, pipeline)
-  return rows.map(({ path }) => String(path))
-}
-
-/** What has come of those by now. */
-export async function closeOrphans(
-  connection: DuckDBConnection,
-  pipeline: string,
-  claim: string,
-  outcomes: readonly Outcome[],
-): Promise<void> {
-  await connection.run(
-    `UPDATE tidemark.files SET carried_out_at = now()
-     WHERE pipeline = $1 AND ${ORPHAN} AND claim IS DISTINCT FROM $2 AND path IN ${textList('$3')}`,
-    [pipeline, claim, JSON.stringify(outcomes.map(({ listed }) => listed.path))],
-  )
-}
-
 /**
  * Where the bytes of a skipped copy are loaded under no path any more, the next look loads it: a rename, seen as a copy and then as a
  * file that is gone, loses no row.

@@ -5,7 +5,6 @@ import type { Rejected } from '../../staging/staged.ts'
 import type { Decision } from '../decision.ts'
 import type { FileStatus, Known, LedgerEntry } from '../ledger.ts'
 import type { FilesQuery, PipelineCounts, Row } from '../warehouse.ts'
-import { ORPHAN } from './duplicates.ts'
 import { rowsOf, textList } from './sql.ts'
 
 export async function readKnown(
@@ -15,8 +14,8 @@ export async function readKnown(
 ): Promise<Map<string, Known>> {
   const rows = await rowsOf(
     connection,
-    `SELECT path, max(sequence) AS sequence, 
-       arg_max(CASE WHEN gone_at IS NULL AND after_load IS DISTINCT FROM 'done' AND NOT ${ORPHAN} THEN fingerprint ELSE '' END, sequence) AS fingerprint, arg_max(status, sequence) AS status,
+    `SELECT path, max(sequence) AS sequence, arg_max(status, sequence) AS status,
+       arg_max(CASE WHEN gone_at IS NULL AND after_load IS DISTINCT FROM 'done' THEN fingerprint ELSE '' END, sequence) AS fingerprint,
        arg_max(partition_key, sequence) AS partition_key, arg_max(coalesce(rows, 0), sequence) AS rows,
        nullif(arg_max(coalesce(error, ''), sequence), '') AS error,
        arg_max(CASE WHEN carried_out_at IS NULL THEN coalesce(decision, '') ELSE '' END, sequence) AS decision,

@@ -10,7 +10,7 @@ import type { Outcome, Publication, Published } from '../warehouse.ts'
 import { oweAfterLoad } from './after-load.ts'
 import { endClaims, ownKeys } from './claims.ts'
 import { closeDecisions, dropReplaced, readOpenDecisions } from './decisions.ts'
-import { closeOrphans, judgeDuplicates, retryOrphans } from './duplicates.ts'
+import { judgeDuplicates, retryOrphans } from './duplicates.ts'
 import { markGone } from './gone.ts'
 import { tableName, textList } from './sql.ts'
 import { ensureTable } from './target-table.ts'
@@ -28,7 +28,6 @@ export async function publishAll(connection: DuckDBConnection, publication: Publ
   if (outcomes.length > 0) {
     await writeLedger(connection, publication, outcomes, open)
     await oweAfterLoad(connection, pipeline, claim)
-    await closeOrphans(connection, pipeline.name, claim, outcomes)
   }
   const absent = (publication.gone ?? []).filter(({ key }) => own.has(key))
   const gone = await markGone(connection, pipeline, absent)
