@@ -17,7 +17,7 @@ import { differences, notUpToDate } from './soak/verdict.mjs'
 const SETTLE_MS = 300
 /** While it watches, all must be in the ledger within this: a server needs 10 s to believe that a worker is dead. */
 const CATCH_UP_MS = 60_000
-const LONGEST_SHOWN = 3_000
+const LONGEST_SHOWN = 6_000
 
 const { values } = parseArgs({ options: { minutes: { type: 'string' }, seed: { type: 'string' }, keep: { type: 'boolean' } } })
 const seconds = Number(values.minutes ?? 1) * 60

@@ -85,6 +85,12 @@ export class Product {
   /** `up` ends by itself after that. */
   async killServer() {
     this.wake()
+    // Before that, it is the server of a former run that would be killed.
+    await this.#until(
+      START_MS,
+      '`up` to have its server',
+      () => this.#up.code !== undefined || this.#up.output.includes('Temporal at'),
+    )
     this.isUp = false
     await this.#until(START_MS, 'a server', () => this.#endServer())
     await this.#until(STOP_MS, '`up` to end without its server', () => this.#up.code !== undefined)
