@@ -100,7 +100,6 @@ export class SourceFiles {
     }
     for (const path of given) this.unfinished.delete(path)
     for (const path of written) {
-      const known = new Set([...this.versions.values()].flat().map(({ hash }) => hash))
       const { size, mtimeNs, ctimeNs, ino } = statSync(this.#at(path), { bigint: true })
       const bytes = this.bytes(path)
       const versions = this.versions.get(path) ?? []
@@ -108,7 +107,6 @@ export class SourceFiles {
       versions.push({
         fingerprint: `${size}-${mtimeNs}-${ctimeNs}-${ino}`,
         hash,
-        copied: this.name === 'mirror' && known.has(hash),
         rows: this.verdictOf(path) === 'valid' ? rowsOf(bytes, path.endsWith('.gz')) : undefined,
         releasedRows: this.verdictOf(path) === 'valid' ? releasedRowsOf(bytes, path.endsWith('.gz')) : undefined,
         from,

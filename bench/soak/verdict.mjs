@@ -43,6 +43,8 @@ export function notUpToDate(files, newestOf) {
 
 function compare(files, ledger, rows, settleMs) {
   const entriesOf = groups(ledger, ({ path }) => path)
+  // Only a mirror leaves copies out.
+  const hashes = files.name === 'mirror' ? [...files.versions.values()].flat().map(({ hash }) => hash) : []
   const rowsOf = groups(rows, (row) => row._tidemark_file)
   const found = notUpToDate(files, (path) => entriesOf.get(path)?.at(-1)).map(
     (path) =>
@@ -52,7 +54,7 @@ function compare(files, ledger, rows, settleMs) {
     const versions = files.versions.get(path) ?? []
     const entries = entriesOf.get(path) ?? []
     const wrong = [
-      ...wrongEntries(entries, versions, files.removes.has(path), settleMs),
+      ...wrongEntries(entries, versions, { removedByPerson: files.removes.has(path), hashes, settleMs }),
       ...wrongRows(path, entries, versions, rowsOf.get(path) ?? []),
     ]
     if (files.verdictOf(path) === 'outside') wrong.push('it is none of these partitions, but it is in the ledger')
@@ -63,10 +65,11 @@ function compare(files, ledger, rows, settleMs) {
   return found
 }
 
-function wrongEntries(entries, versions, removedByPerson, settleMs) {
+function wrongEntries(entries, versions, { removedByPerson, hashes, settleMs }) {
   const wrong = []
   const lastGood = entries.findLast(({ status }) => status !== 'held')
   const removed = removedByPerson || entries.some(({ gone_at }) => gone_at !== null)
+  const copied = (version) => hashes.filter((hash) => hash === version.hash).length > 1
   let before = -1
   for (const [index, entry] of entries.entries()) {
     const { sequence, status } = entry
@@ -85,7 +88,7 @@ function wrongEntries(entries, versions, removedByPerson, settleMs) {
     const released = entry.decision === 'release' && version.releasedRows !== undefined
     const expected =
       version.rows === undefined && (!released || status === 'held') ? ['held'] : entry === lastGood ? ['loaded'] : ['superseded']
-    if (expected[0] !== 'held') expected.push(...(removed ? ['removed'] : []), ...(version.copied ? ['duplicate'] : []))
+    if (expected[0] !== 'held') expected.push(...(removed ? ['removed'] : []), ...(copied(version) ? ['duplicate'] : []))
     if (!expected.includes(status)) wrong.push(`entry ${sequence} is ${status}, expected ${expected.join(' or ')}`)
     if (status === 'held' && !entry.error) wrong.push(`entry ${sequence} is held without a reason`)
     if (entry.content_hash !== null && entry.content_hash !== version.hash)

@@ -138,7 +138,7 @@ test('a newer version that comes between load and move is not taken, and is load
   await loading.load('day')
   expect(await loading.files()).toEqual([])
   expect(await loading.prices()).toEqual([2, 3])
-  expect(await loading.ledger()).toEqual(['day.csv#1 superseded owed null', 'day.csv#2 loaded done null'])
+  expect(await loading.ledger()).toEqual(['day.csv#1 superseded null null', 'day.csv#2 loaded done null'])
 })
 
 test('where the target cannot be written it stays owed, and the load is none the worse; a batch pays it later', async () => {

@@ -6,6 +6,12 @@ import { rowsOf } from './sql.ts'
 /** What this claim has loaded is to be moved or deleted at its source. */
 export async function oweAfterLoad(connection: DuckDBConnection, { name, afterLoad }: Pipeline, claim: string): Promise<void> {
   if (afterLoad.kind === 'keep') return
+  // What a newer version has taken the place of is no longer there to be moved.
+  await connection.run(
+    `UPDATE tidemark.files SET after_load = NULL WHERE pipeline = $1 AND after_load = 'owed' AND claim IS DISTINCT FROM $2
+       AND path IN (SELECT path FROM tidemark.files WHERE pipeline = $1 AND claim = $2)`,
+    [name, claim],
+  )
   await connection.run("UPDATE tidemark.files SET after_load = 'owed' WHERE pipeline = $1 AND claim = $2 AND status = 'loaded'", [
     name,
     claim,
