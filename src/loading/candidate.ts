@@ -7,7 +7,7 @@ import type { OpenPipeline } from './open-pipelines.ts'
 export interface Candidate {
   readonly listed: Listed
   readonly key: string
-  /** Content hash of the version whose rows are in the table now. */
+  /** Content hash of the version whose rows are in the table now, in this partition: the same bytes need not be read again. */
   readonly loadedHash: string | undefined
   /** How many rows its manifest says it has. */
   readonly manifestRows?: number
@@ -29,9 +29,14 @@ export function inWindow({ pattern, pipeline }: OpenPipeline, page: readonly Lis
 export function notUpToDate(files: readonly Inside[], known: ReadonlyMap<string, Known>): Candidate[] {
   return files.flatMap((file): Candidate[] => {
     const newest = known.get(file.listed.path)
-    if (newest?.fingerprint !== file.listed.fingerprint) return [{ ...file, loadedHash: newest?.loadedHash }]
+    if (newest?.fingerprint !== file.listed.fingerprint)
+      return [{ ...file, loadedHash: newest && loadedHashOf(newest, file.key) }]
     const { decision } = newest
-    // Read as is: the same bytes as before may come to something else.
     return decision === 'retry' || decision === 'release' ? [{ ...file, loadedHash: undefined, decision }] : []
   })
+}
+
+/** Not where a retry is asked for, though the file was put back since: the same bytes as before may come to something else. */
+function loadedHashOf({ loadedHash, loadedKey, decision }: Known, key: string): string | undefined {
+  return loadedKey === key && decision !== 'retry' ? loadedHash : undefined
 }

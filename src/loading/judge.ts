@@ -1,4 +1,5 @@
 import { judgeKey } from '../partitions/keys.ts'
+import type { FileStatus } from '../warehouse/ledger.ts'
 import type { Warehouse } from '../warehouse/warehouse.ts'
 import { arrivalFault, type Gathered } from './arrived.ts'
 import type { Candidate } from './candidate.ts'
@@ -39,7 +40,7 @@ export async function judge(request: JudgeRequest): Promise<Judged> {
     const valid = judgeKey(pipeline.partitions, key).verdict === 'valid'
     const readable = files.filter(({ listed }) => valid && listed.refused === undefined)
     ready.push(...files.filter((file) => !readable.includes(file)))
-    const { whole, partial } = await wholeOf(open, key, readable)
+    const { whole, partial } = await wholeOf(request, key, readable)
     waiting.push(...partial)
     const missed = await notArrived(request, key, whole, partial)
     if (missed === undefined) ready.push(...whole)
@@ -61,6 +62,9 @@ export function byKey(candidates: readonly Candidate[]): Map<string, Candidate[]
   return keys
 }
 
+/** Files of these were handled with their partition: one that is held may have been so for its name, at once. */
+const ARRIVED: readonly FileStatus[] = ['loaded', 'superseded', 'removed', 'duplicate']
+
 async function notArrived(
   { open, warehouse, filesOf, unsettled }: JudgeRequest,
   key: string,
@@ -81,8 +85,8 @@ async function notArrived(
   }
   if (arrivalFault(arrival, gathered) === undefined) return undefined
   const known = await warehouse.files(pipeline.name, { key, versions: true })
-  // What has arrived once stays so: files that were taken away after their load, or deleted, are not waited for again.
-  if (known.some(({ status }) => status === 'loaded' || status === 'superseded')) return undefined
+  // What has arrived once stays so: files that were taken away after their load, deleted or removed are not waited for again.
+  if (known.some(({ status }) => ARRIVED.includes(status))) return undefined
   const seenMs = longest([gathered.seenMs, ...known.map(({ first_seen_at }) => ageOf(first_seen_at))])
   const reason = arrivalFault(arrival, { ...gathered, seenMs })
   if (reason === undefined) return undefined

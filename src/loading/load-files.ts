@@ -103,8 +103,10 @@ async function stage({ open, candidates, deaths, signal }: FilesRequest, folder:
   ]
 }
 
-function toStage({ listed, loadedHash, decision }: Candidate) {
-  return { listed, released: decision === 'release', ...(loadedHash === undefined ? {} : { loadedHash }) }
+function toStage({ listed, loadedHash, decision, manifestRows }: Candidate) {
+  // What a manifest counts is counted, also when the bytes are those of before.
+  const mayBeSame = loadedHash !== undefined && manifestRows === undefined
+  return { listed, released: decision === 'release', ...(mayBeSame ? { loadedHash } : {}) }
 }
 
 /** Why a file is held without a look into it: its name is no partition's. */

@@ -47,8 +47,9 @@ export interface Known {
   readonly partitionKey: string
   readonly rows: number
   readonly error: string | null
-  /** Content hash and rows of the version that is loaded now, which may be an older one. */
+  /** Content hash, partition and rows of the version that is loaded now, which may be an older one. */
   readonly loadedHash: string | undefined
+  readonly loadedKey: string | undefined
   readonly loadedRows: number
   /** What a person has decided of the newest version, and no load has carried out yet. */
   readonly decision: Decision | undefined

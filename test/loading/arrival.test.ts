@@ -42,6 +42,11 @@ test('a partition waits for as many files as it has, whoever asks; a correction 
   await rm(watched.workspace.path('day/a.csv'))
   await watched.workspace.drop('day/b.csv', prices(4))
   expect(await watched.load('day')).toMatchObject({ state: 'loaded', rows: 1 }) // what has arrived once stays so
+  for (const path of ['day/a.csv', 'day/b.csv'])
+    await watched.warehouse.decide(watched.workspace.pipeline, path, { decision: 'remove', reason: null, by: null })
+  await watched.load('day')
+  await watched.workspace.drop('day/b.csv', prices(5))
+  expect(await watched.load('day')).toMatchObject({ state: 'loaded', rows: 1 })
 })
 
 test('a partition waits for its marker, which is no data', async () => {

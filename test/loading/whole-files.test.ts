@@ -74,6 +74,27 @@ test('with a manifest all that it names must be there, with as many rows; what i
   expect(await watched.sharePrices()).toEqual({ 'day/a.csv': [1], 'day/b.csv': [4] })
 })
 
+test('a manifest may name what was moved after its load, and what it counts is counted again though the bytes are the same', async () => {
+  await using watched = await Watched.create({
+    source: localFolder('source', { files: '{partition}/*.csv', manifest: '{partition}/manifest.json' }),
+    afterLoad: 'move',
+  })
+  const { workspace } = watched
+  const name = (rows: number) =>
+    workspace.drop('day/manifest.json', JSON.stringify({ files: [{ name: 'a.csv' }, { name: 'b.csv', rows }] }))
+  await workspace.drop('day/a.csv', prices(1))
+  await workspace.drop('day/b.csv', prices(-2))
+  await name(1)
+  expect(await watched.load('day')).toMatchObject({ state: 'held' })
+  await workspace.drop('day/b.csv', prices(2))
+  await name(1)
+  expect(await watched.load('day')).toMatchObject({ state: 'loaded' })
+  expect(await watched.sharePrices()).toEqual({ 'day/a.csv': [1], 'day/b.csv': [2] })
+  await workspace.drop('day/b.csv', prices(2))
+  await name(7)
+  expect(await watched.load('day')).toMatchObject({ state: 'held', reason: 'day/b.csv: the manifest says 7 rows, it has 1' })
+})
+
 test('what can never be loaded is held without waiting for a marker', async () => {
   await using watched = await Watched.create({
     partitions: { kind: 'daily', start: '2018-01-01' },

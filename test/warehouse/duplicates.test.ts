@@ -69,6 +69,17 @@ test('skip: the original is corrected in the transaction that brings its copy, w
   expect(await loads.ledgerLines()).toEqual(['a.csv#1 superseded 2', 'a.csv#2 loaded 2', 'b.csv#1 loaded 2'])
 })
 
+test.each(['same', 'held'] as const)(
+  'skip: an original whose newest version is %s keeps its rows, and its copy has none',
+  async (now) => {
+    await using loads = await Loads.create({ onDuplicate: 'skip' })
+    await loads.load(...(await copies(loads, ['a', 'x'])))
+    const original = now === 'same' ? loads.withBytes(loads.same('a'), 'x') : loads.held('a', 'no header')
+    await loads.load(original, ...(await copies(loads, ['b', 'x'])))
+    expect(await loads.values(inTable)).toEqual(['a.csv'])
+  },
+)
+
 test('hold: the copy is held and says of what', async () => {
   await using loads = await Loads.create({ onDuplicate: 'hold' })
   await loads.load(...(await copies(loads, ['a', 'x'], ['b', 'x'])))

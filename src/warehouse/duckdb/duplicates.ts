@@ -16,7 +16,9 @@ export async function judgeDuplicates(
   const hashes = new Set(outcomes.flatMap((outcome) => hashOf(outcome) ?? []))
   if (hashes.size === 0) return outcomes
   const originals = await loadedWith(connection, pipeline.name, [...hashes])
-  const hashNow = new Map(outcomes.map((outcome) => [outcome.listed.path, hashOf(outcome)]))
+  // Of the others, what is held or has the same bytes, the rows in the table stay.
+  const replacing = outcomes.filter(({ verdict }) => verdict === 'good')
+  const hashNow = new Map(replacing.map((outcome) => [outcome.listed.path, hashOf(outcome)]))
   const own = (path: string, hash: string) => originals.get(hash)?.includes(path) === true
   // A version that this transaction replaces by other bytes is nobody's original.
   const staying = (hash: string) => originals.get(hash)?.filter((path) => !hashNow.has(path) || hashNow.get(path) === hash) ?? []

@@ -19,7 +19,8 @@ export async function readKnown(
        arg_max(partition_key, sequence) AS partition_key, arg_max(coalesce(rows, 0), sequence) AS rows,
        nullif(arg_max(coalesce(error, ''), sequence), '') AS error,
        arg_max(CASE WHEN carried_out_at IS NULL THEN coalesce(decision, '') ELSE '' END, sequence) AS decision,
-       max(content_hash) FILTER (status = 'loaded') AS loaded_hash, coalesce(max(rows) FILTER (status = 'loaded'), 0) AS loaded_rows
+       max(content_hash) FILTER (status = 'loaded') AS loaded_hash,
+       max(partition_key) FILTER (status = 'loaded') AS loaded_key, coalesce(max(rows) FILTER (status = 'loaded'), 0) AS loaded_rows
      FROM tidemark.files WHERE pipeline = $1 AND path IN ${textList('$2')} GROUP BY path`,
     pipeline,
     JSON.stringify(paths),
@@ -36,6 +37,7 @@ function toKnown(row: Row): Known {
     rows: Number(row.rows),
     error: textOrNull(row.error),
     loadedHash: textOrNull(row.loaded_hash) ?? undefined,
+    loadedKey: textOrNull(row.loaded_key) ?? undefined,
     loadedRows: Number(row.loaded_rows),
     decision: row.decision === '' ? undefined : DECISION.parse(row.decision),
   }
