@@ -1,5 +1,4 @@
 import { judgeKey } from '../partitions/keys.ts'
-import type { FileStatus } from '../warehouse/ledger.ts'
 import type { Warehouse } from '../warehouse/warehouse.ts'
 import { arrivalFault, type Gathered } from './arrived.ts'
 import type { Candidate } from './candidate.ts'
@@ -62,9 +61,6 @@ export function byKey(candidates: readonly Candidate[]): Map<string, Candidate[]
   return keys
 }
 
-/** Files of these were handled with their partition: one that is held may have been so for its name, at once. */
-const ARRIVED: readonly FileStatus[] = ['loaded', 'superseded', 'removed', 'duplicate']
-
 async function notArrived(
   { open, warehouse, filesOf, unsettled }: JudgeRequest,
   key: string,
@@ -86,7 +82,8 @@ async function notArrived(
   if (arrivalFault(arrival, gathered) === undefined) return undefined
   const known = await warehouse.files(pipeline.name, { key, versions: true })
   // What has arrived once stays so: files that were taken away after their load, deleted or removed are not waited for again.
-  if (known.some(({ status }) => ARRIVED.includes(status))) return undefined
+  // A file is read when it has, and not before.
+  if (known.some(({ content_hash }) => content_hash !== null)) return undefined
   const seenMs = longest([gathered.seenMs, ...known.map(({ first_seen_at }) => ageOf(first_seen_at))])
   const reason = arrivalFault(arrival, { ...gathered, seenMs })
   if (reason === undefined) return undefined

@@ -21,7 +21,7 @@ export class Owed {
   async update(signal: AbortSignal): Promise<readonly string[]> {
     if (!this.#mayBe) return this.keys
     const debts = await this.#warehouse.debts(this.#open.pipeline.name, signal)
-    this.keys = [...new Set(debts.flatMap(({ path }) => expectedKeyOf(this.#open, path) ?? []))]
+    this.keys = [...new Set(debts.flatMap(({ path, key }) => (expectedKeyOf(this.#open, path) === undefined ? [] : [key])))]
     this.#mayBe = this.keys.length > 0
     return this.keys
   }

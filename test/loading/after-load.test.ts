@@ -155,3 +155,28 @@ test('where the target cannot be written it stays owed, and the load is none the
   expect(await loading.files()).toEqual(['done/here/day.1.csv', 'done/here/day.csv'])
   expect(await readFile(workspace.path('done/here/day.csv'), 'utf8')).toBe('somebody else')
 })
+
+test('rows whose file we moved stay when a newer version of it was held and is gone', async () => {
+  await using loading = await Loading.create({ afterLoad: 'move', onDeleted: 'remove' })
+  const { workspace } = loading
+  await workspace.drop('day.csv', prices(1))
+  await loading.load('day')
+  await workspace.drop('day.csv', prices(-2))
+  await loading.load('day')
+  await rm(workspace.path('day.csv'))
+  await loading.load('day', {}, ['day.csv'])
+  expect(await loading.ledger()).toEqual(['day.csv#1 loaded done _loaded/day.csv', 'day.csv#2 held null null gone'])
+  expect(await loading.prices()).toEqual([1])
+})
+
+test('what a person wants read again is moved after that, and not before', async () => {
+  await using loading = await Loading.create({ afterLoad: 'move' })
+  const { workspace, warehouse } = loading
+  await workspace.drop('day.csv', prices(1))
+  await expect(loading.load('day', crash('published'))).rejects.toThrow('killed')
+  const { carried_out_at } = await warehouse.decide(workspace.pipeline, 'day.csv', { decision: 'retry', reason: null, by: null })
+  expect(carried_out_at).toBeNull()
+  await loading.load('day')
+  expect((await warehouse.files(workspace.pipeline, {}))[0]?.carried_out_at).not.toBeNull()
+  expect(await loading.ledger()).toEqual(['day.csv#1 loaded done _loaded/day.csv'])
+})

@@ -61,6 +61,13 @@ test('a partition waits for its marker, which is no data', async () => {
   expect(await watched.readyKeys()).toEqual(['day'])
   expect(await watched.load('day')).toMatchObject({ state: 'loaded', files: 1, rows: 1 })
   expect(await watched.ledger()).toEqual(['day/a.csv#1 loaded'])
+
+  await watched.workspace.drop('next/a.csv', prices(-1))
+  await watched.workspace.drop('next/_SUCCESS', '')
+  expect(await watched.load('next')).toMatchObject({ state: 'held' })
+  await rm(watched.workspace.path('next/_SUCCESS'))
+  await watched.workspace.drop('next/a.csv', prices(2))
+  expect(await watched.load('next')).toMatchObject({ state: 'loaded' }) // it had arrived when it was held
 })
 
 test('a deadline counts from the first file, also in a process that was only told of it', async () => {

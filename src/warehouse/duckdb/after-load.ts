@@ -18,12 +18,13 @@ export async function oweAfterLoad(connection: DuckDBConnection, { name, afterLo
   ])
 }
 
-/** Of newest versions: a newer one voids it, as does a file that is gone. */
+/** Of newest versions: a newer one voids it, as does a file that is gone. What a person wants read again is left there until it was. */
 export async function readDebts(connection: DuckDBConnection, pipeline: string): Promise<Debt[]> {
   const rows = await rowsOf(
     connection,
     `SELECT path, partition_key, sequence, fingerprint FROM tidemark.files
-     WHERE pipeline = $1 AND after_load = 'owed' AND status = 'loaded' AND gone_at IS NULL AND (path, sequence) IN (
+     WHERE pipeline = $1 AND after_load = 'owed' AND status = 'loaded' AND gone_at IS NULL
+       AND (decision IS NULL OR carried_out_at IS NOT NULL) AND (path, sequence) IN (
        SELECT path, max(sequence) FROM tidemark.files WHERE pipeline = $1 GROUP BY path)
      ORDER BY path`,
     pipeline,

@@ -39,6 +39,19 @@ export async function markGone(
     JSON.stringify(absent.map(({ path }) => path)),
   )
   const news = new Set(marked.map(({ path }) => String(path)))
-  if (pipeline.onDeleted === 'remove' && news.size > 0) await takeOut(connection, pipeline, [...news])
+  if (pipeline.onDeleted === 'remove' && news.size > 0)
+    await takeOut(connection, pipeline, await notTaken(connection, pipeline, [...news]))
   return absent.filter(({ path }) => news.has(path))
+}
+
+/** A newer version that was held and is gone says nothing of the loaded one, when that one was moved or deleted by us. */
+async function notTaken(connection: DuckDBConnection, { name }: Pipeline, paths: readonly string[]): Promise<string[]> {
+  const rows = await rowsOf(
+    connection,
+    `SELECT path FROM tidemark.files
+     WHERE pipeline = $1 AND status = 'loaded' AND after_load IS DISTINCT FROM 'done' AND path IN ${textList('$2')}`,
+    name,
+    JSON.stringify(paths),
+  )
+  return rows.map(({ path }) => String(path))
 }
