@@ -33,7 +33,7 @@ export function compare(compared: Compared): Audit {
     pipeline: pipeline.name,
     files: loaded.length,
     rows: inventory.reduce((sum, { rows }) => sum + rows, 0),
-    gone: loaded.filter(({ path, newest }) => path !== null && covers(path) && !listed.has(path) && !newest?.taken).length,
+    gone: loaded.filter(({ path, loaded }) => path !== null && covers(path) && !listed.has(path) && !loaded.taken).length,
     findings: findings.sort(byPath),
     held: inventory.flatMap((line) => heldRemark(line)),
     notes,

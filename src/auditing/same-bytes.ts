@@ -50,8 +50,8 @@ function byHash(inventory: readonly Inventoried[]): Map<string, Loaded[]> {
 }
 
 /** What we took away ourselves is not missed. */
-function isThere({ listed }: Compared, { path, newest }: Loaded): boolean {
-  return listed.has(path) || newest?.taken === true
+function isThere({ listed }: Compared, { path, loaded }: Loaded): boolean {
+  return listed.has(path) || loaded.taken === true
 }
 
 function isGone(compared: Compared, file: Loaded): boolean {

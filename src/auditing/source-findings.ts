@@ -35,7 +35,7 @@ const AGAIN = 'let it be read, then audit again'
 
 /** An empty listing is no proof: what is mounted there may not be. */
 function goneFindings({ pipeline, listed, covers }: Compared, { newest, loaded }: Inventoried, path: string): Finding[] {
-  if (pipeline.onDeleted !== 'remove' || listed.size === 0 || !covers(path) || loaded.versions === 0 || newest?.taken) return []
+  if (pipeline.onDeleted !== 'remove' || listed.size === 0 || !covers(path) || loaded.versions === 0 || loaded.taken) return []
   const remove = `\`tidemark remove ${shellWord(path)}\``
   // What was known to be gone before the config said so is not found gone again.
   const mend = newest?.gone ? remove : `two sweeps of a worker that do not find it take them out, or ${remove}`

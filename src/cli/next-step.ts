@@ -55,6 +55,8 @@ function gone({ open, loaded }: Standing, newest: LedgerEntry): string {
     const taken = newest.moved_to === null ? 'deleted' : `moved to ${newest.moved_to}`
     return `nothing: it was ${taken} after its load`
   }
+  if (loaded?.after_load === 'done')
+    return 'nothing: its newest version is gone; the rows of the one before, which was taken after its load, stay'
   if (loaded === undefined) return 'nothing: it is gone from the source, and none of its rows are in the table'
   const { onDeleted } = open.pipeline
   if (onDeleted !== 'keep' && newest.gone_at === null) {

@@ -20,7 +20,15 @@ interface GoneRequest {
  */
 export async function publishGone(context: LoadContext, request: GoneRequest): Promise<void> {
   const { open, run, signal } = request
-  const suspects = await absentFiles(open, request.paths)
+  const absent = await absentFiles(open, request.paths)
+  if (absent.length === 0) return
+  const known = await context.warehouse.known(
+    open.pipeline.name,
+    absent.map(({ path }) => path),
+    signal,
+  )
+  // What an earlier try has written down is no reason for a claim: its end would make deaths forgotten.
+  const suspects = absent.filter(({ path }) => known.get(path)?.fingerprint)
   if (suspects.length === 0) return
   const claim = randomUUID()
   try {

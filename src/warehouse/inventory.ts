@@ -6,7 +6,13 @@ export interface Inventoried {
   readonly path: string | null
   readonly newest: Newest | undefined
   /** Of the versions whose rows are to be in the table. */
-  readonly loaded: { readonly versions: number; readonly rows: number; readonly contentHash: string | undefined }
+  readonly loaded: {
+    readonly versions: number
+    readonly rows: number
+    readonly contentHash: string | undefined
+    /** Its file was moved or deleted by us, also when a newer version has come since. */
+    readonly taken?: boolean
+  }
   /** Rows that are in the table. */
   readonly rows: number
   /** Those of them that carry another partition than the version that is loaded. */

@@ -76,7 +76,7 @@ test('what cannot be loaded again names another mend, and odd names are quoted',
 })
 
 test('a file that we moved after its load is not gone: its bytes under another name are no rename', () => {
-  const moved = line('a.csv', { newest: { taken: true } })
+  const moved = line('a.csv', { newest: { taken: true }, loaded: { versions: 1, rows: 2, contentHash: 'h1', taken: true } })
   expect(compared([moved, line('b.csv', {})], ['a.csv'])).toEqual({ findings: [], held: [], notes: ['b.csv'] })
   const findings = ['duplicated a.csv: `tidemark remove a.csv` takes its old rows out']
   expect(compared([line('a.csv', {}), line('b.csv', {})], ['a.csv'])).toEqual({ findings, held: [], notes: [] })

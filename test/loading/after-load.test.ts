@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
+import { audit } from '../../src/auditing/audit.ts'
 import { localFolder } from '../../src/config/define.ts'
 import type { PipelineInput } from '../../src/config/schema.ts'
 import { loadBatch } from '../../src/loading/load-batch.ts'
@@ -65,6 +66,10 @@ class Loading implements AsyncDisposable {
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name).slice(root.length))
       .sort()
+  }
+
+  audit() {
+    return audit(this.#open(), this.warehouse)
   }
 
   async prices(): Promise<unknown[]> {
@@ -167,6 +172,9 @@ test('rows whose file we moved stay when a newer version of it was held and is g
   await loading.load('day', {}, ['day.csv'])
   expect(await loading.ledger()).toEqual(['day.csv#1 loaded done _loaded/day.csv', 'day.csv#2 held null null gone'])
   expect(await loading.prices()).toEqual([1])
+  await workspace.drop('other.csv', prices(-3))
+  await loading.load('other')
+  expect(await loading.audit()).toMatchObject({ gone: 0, findings: [] })
 })
 
 test('what a person wants read again is moved after that, and not before', async () => {

@@ -1,4 +1,4 @@
-import { chmod, stat, utimes, writeFile } from 'node:fs/promises'
+import { chmod, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { expect, test } from '@jest/globals'
 import { localFolder } from '../../src/config/define.ts'
 import { prices } from '../harness/prices.ts'
@@ -31,4 +31,23 @@ test('by content a touched file is the same, and other bytes under the same size
   await watched.load('day')
   expect(await watched.ledger()).toEqual(['day.csv#1 superseded', 'day.csv#2 loaded'])
   expect(await watched.sharePrices()).toEqual({ 'day.csv': [2] })
+})
+
+test('by content a held version that was gone and is back is released as what it is', async () => {
+  await using watched = await Watched.create({
+    source: localFolder('source', { files: '{partition}.csv', settle: '0s', identity: 'content' }),
+  })
+  const { workspace, warehouse, open } = watched
+  await workspace.drop('day.csv', prices(-1))
+  await watched.load('day')
+  await rm(workspace.path('day.csv'))
+  for (let sweeps = 0; sweeps < 2; sweeps++) open.absences.swept({ found: 1, missing: ['day.csv'] })
+  await watched.load('day')
+  const [gone] = await warehouse.files(workspace.pipeline)
+  expect(gone?.gone_at).not.toBeNull()
+  await workspace.drop('day.csv', prices(-1))
+  const release = { decision: 'release', reason: 'a refund', by: null, fingerprint: gone?.fingerprint ?? '' } as const
+  await warehouse.decide(workspace.pipeline, 'day.csv', release)
+  expect(await watched.load('day')).toMatchObject({ state: 'loaded', rows: 1 })
+  expect(await watched.ledger()).toEqual(['day.csv#1 loaded'])
 })

@@ -40,8 +40,9 @@ async function take(root: Root, version: LoadedVersion, to: string | undefined):
   if (!(await isThere(ours))) {
     const now = await statFile(root.folder, version.path)
     if (now === undefined) return to === undefined ? { state: 'taken' } : await foundAgain(base, version, to)
-    const same = inodeOf(version) === undefined ? await isVersion(from, version) : now.fingerprint === version.fingerprint
-    if (!same) return { state: 'changed' }
+    // A link to the file has its fingerprint, and is not the file.
+    const same = inodeOf(version) === undefined || now.fingerprint === version.fingerprint
+    if (!same || !(await isVersion(from, version))) return { state: 'changed' }
     await mkdir(inFolder, { recursive: true })
     await assertInside(root, inFolder)
     await assertInside(root, dirname(from))

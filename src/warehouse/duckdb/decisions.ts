@@ -21,7 +21,8 @@ export async function openDecision(
   if (before !== undefined) return before
   const { sequence } = requireDecidable(path, versions, request)
   await connection.run(
-    `UPDATE tidemark.files SET decision = $4, reason = $5, decided_by = $6, decided_at = make_timestamptz($7::BIGINT * 1000), carried_out_at = NULL
+    `UPDATE tidemark.files SET decision = $4, reason = $5, decided_by = $6, decided_at = make_timestamptz($7::BIGINT * 1000), carried_out_at = NULL,
+       gone_at = CASE WHEN $4 = 'remove' THEN gone_at END -- to load it, it was looked for and is back
      WHERE pipeline = $1 AND path = $2 AND sequence = $3`,
     [pipeline, path, sequence, decision, reason, by, at.getTime()],
   )

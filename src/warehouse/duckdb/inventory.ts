@@ -21,11 +21,12 @@ export async function readInventory(connection: DuckDBConnection, pipeline: Pipe
        entries AS (
          SELECT path, arg_max(f, sequence) AS newest, count(*) FILTER (status = 'loaded') AS versions,
            coalesce(sum(rows) FILTER (status = 'loaded'), 0)::BIGINT AS loaded_rows,
-           max(content_hash) FILTER (status = 'loaded') AS loaded_hash, max(partition_key) FILTER (status = 'loaded') AS loaded_key
+           max(content_hash) FILTER (status = 'loaded') AS loaded_hash, max(partition_key) FILTER (status = 'loaded') AS loaded_key,
+           coalesce(bool_or(after_load = 'done') FILTER (status = 'loaded'), false) AS loaded_taken
          FROM tidemark.files f WHERE pipeline = $1 GROUP BY path)
      SELECT coalesce(entries.path, stored.path) AS path, newest.sequence AS sequence, newest.fingerprint AS fingerprint,
        newest.status AS status, newest.error AS error, newest.content_hash AS content_hash, newest.after_load AS after_load, newest.gone_at IS NOT NULL AS gone,
-       coalesce(versions, 0) AS versions, coalesce(loaded_rows, 0) AS loaded_rows, loaded_hash,
+       coalesce(versions, 0) AS versions, coalesce(loaded_rows, 0) AS loaded_rows, loaded_hash, loaded_taken,
        coalesce(sum(stored.rows), 0)::BIGINT AS stored_rows,
        coalesce(sum(stored.rows) FILTER (key IS DISTINCT FROM loaded_key), 0)::BIGINT AS stray_rows
      FROM entries FULL JOIN stored ON stored.path = entries.path GROUP BY ALL ORDER BY path NULLS FIRST`,
@@ -38,6 +39,7 @@ export async function readInventory(connection: DuckDBConnection, pipeline: Pipe
       versions: Number(row.versions),
       rows: Number(row.loaded_rows),
       contentHash: textOrNull(row.loaded_hash) ?? undefined,
+      taken: row.loaded_taken === true,
     },
     rows: Number(row.stored_rows),
     strayRows: Number(row.stray_rows),

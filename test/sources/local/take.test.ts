@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { lstat, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
@@ -50,6 +50,17 @@ test('a version that is told by its bytes is taken also when it was touched, and
   expect(await source.take({ path: 'day.csv', fingerprint, sequence: 1 }, '_loaded')).toEqual({ state: 'changed' })
   await writeFile(join(folder, 'day.csv'), 'loaded')
   expect(await source.take({ path: 'day.csv', fingerprint, sequence: 1 }, '_loaded')).toMatchObject({ state: 'taken' })
+})
+
+test('a link to the file is not taken for it, nor moved to and fro', async () => {
+  await using there = await withFile()
+  const { folder, source, version } = there
+  await rename(join(folder, 'day.csv'), join(folder, 'elsewhere.csv'))
+  await symlink('elsewhere.csv', join(folder, 'day.csv'))
+  const now = await source.stat('day.csv')
+  const { ctimeNs } = await lstat(join(folder, 'day.csv'), { bigint: true })
+  expect(await source.take({ ...version, fingerprint: now?.fingerprint ?? '' }, '_loaded')).toEqual({ state: 'changed' })
+  expect((await lstat(join(folder, 'day.csv'), { bigint: true })).ctimeNs).toBe(ctimeNs)
 })
 
 test('a file that somebody else took away is absent, and one whose source is gone is an error', async () => {
