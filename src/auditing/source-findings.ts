@@ -12,7 +12,7 @@ export function sourceFindings(compared: Compared, line: Inventoried): Finding[]
   if (there === undefined) return goneFindings(compared, line, path)
 
   const word = shellWord(path)
-  const mend = `\`tidemark explain ${word}\` says what it waits for; \`tidemark import ${compared.pipeline.name} ${shellWord(there.key)}\` loads it now`
+  const mend = `\`tidemark explain ${word}\` says what it waits for; if for nothing, \`tidemark import ${compared.pipeline.name} ${shellWord(there.key)}\` loads it`
   if (newest === undefined) {
     // A file that is no partition's would only be held.
     const valid = judgeKey(compared.pipeline.partitions, there.key).verdict === 'valid'

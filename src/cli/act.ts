@@ -7,6 +7,7 @@ import type { Config } from '../config/pipeline.ts'
 import { counted } from '../counted.ts'
 import { TidemarkError } from '../errors.ts'
 import { OpenPipelines } from '../loading/open-pipelines.ts'
+import { shellWord } from '../shell-word.ts'
 import type { Decision } from '../warehouse/decision.ts'
 import { openForReading } from '../warehouse/open-warehouse.ts'
 import { DONE, type Done, FAILED } from './exit-code.ts'
@@ -88,10 +89,22 @@ async function placeOf(config: Config, file: string, named: string | undefined) 
     if ((await warehouse.files(pipeline, { path })).length > 0) found.push({ pipeline, path })
   }
   const [first, ...more] = found
-  if (first === undefined) throw unknownFile(config, file)
+  if (first === undefined) throw await neverHandled(config, file)
   if (more.length === 0) return first
   const names = found.map(({ pipeline }) => pipeline).join(', ')
   throw new TidemarkError('UsageError', `several pipelines know ${JSON.stringify(file)}: ${names}; name one with --pipeline`)
+}
+
+/** Nothing is decided on a file that the ledger does not know. */
+async function neverHandled(config: Config, file: string): Promise<TidemarkError> {
+  const pipelines = new OpenPipelines(config)
+  for (const [pipeline, path] of placesOf(config, file)) {
+    const there = await pipelines.get(pipeline).source.stat(path)
+    if (there === undefined) continue
+    const text = `${path} of ${pipeline} has not been loaded yet, so that there is nothing to decide on; \`tidemark explain ${shellWord(path)}\` says why`
+    return new TidemarkError('UsageError', text)
+  }
+  return unknownFile(config, file)
 }
 
 /** The version that is there now: a newer one than this is not what was decided on. */

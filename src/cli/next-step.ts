@@ -42,12 +42,15 @@ function wasAway({ gone_at, after_load }: LedgerEntry): boolean {
 }
 
 /** Of the newest version only: a newer one voids it. */
-function openDecision({ listed, newest }: Standing): string | undefined {
+function openDecision({ listed, newest, backoff, waits }: Standing): string | undefined {
   if (newest?.decision == null || newest.carried_out_at !== null) return undefined
-  const { decision, fingerprint } = newest
-  if (decision === 'remove') return 'its rows are taken out, as was decided'
+  const { decision, fingerprint, decided_by, reason } = newest
+  const so = `as ${decided_by ?? 'somebody'} decided${reason === null ? '' : ` (${reason})`}`
+  if (decision === 'remove') return `its rows are taken out, ${so}`
   if (listed?.fingerprint !== fingerprint) return undefined
-  return decision === 'release' ? 'it is loaded in spite of its checks, as was decided' : 'it is read again, as was decided'
+  const postponed = backoff === undefined ? '' : postponedText(backoff)
+  const what = decision === 'release' ? 'it is loaded in spite of what holds it' : 'it is read again'
+  return waits === undefined ? `${what}, ${so}${postponed}` : `${waits}; then ${what}, ${so}${postponed}`
 }
 
 function gone({ open, loaded }: Standing, newest: LedgerEntry): string {
@@ -72,19 +75,22 @@ function upToDate({ open, path, loaded }: Standing, newest: LedgerEntry): string
     case 'held': {
       const older = loaded === undefined ? '' : `; the rows of version ${loaded.sequence} stay`
       const failed = newest.error?.startsWith(SAME_BYTES) || newest.checks.some(({ passed, blocking }) => !passed && blocking)
-      const release = failed ? `, or \`tidemark release ${word} --reason TEXT\` loads it all the same` : ''
-      return `nothing: this version is held${older}; a corrected file is loaded when it comes${release}`
+      const otherwise = failed
+        ? `\`tidemark release ${word} --reason TEXT\` loads it all the same`
+        : `when the config, or the manifest, was mended, \`tidemark retry ${word}\` reads this one again`
+      return `nothing: this version is held${older}; a corrected file is loaded when it comes, or ${otherwise}`
     }
     case 'removed':
       return `nothing: its rows were taken out; a newer version is loaded when it comes, and \`tidemark retry ${word}\` loads this one`
     case 'duplicate':
-      return `nothing: it has the ${newest.error ?? 'same bytes as another path'}; \`tidemark retry ${word}\` looks at it again`
+      return `nothing: it has the ${newest.error ?? 'same bytes as another path'}, and is loaded when those rows leave the table; to have both, set onDuplicate to 'load', then \`tidemark retry ${word}\``
     case 'ignored':
       return `nothing: it was there before the pipeline began, and \`initial\` leaves such files out`
     default: {
-      if (newest.after_load !== 'owed') return 'nothing: it is up to date'
       const { afterLoad } = open.pipeline
-      return `it is ${afterLoad.kind === 'move' ? `moved to ${afterLoad.to}` : 'deleted'}, since it is loaded`
+      if (newest.after_load !== 'owed' || afterLoad.kind === 'keep') return 'nothing: it is up to date'
+      const then = afterLoad.kind === 'move' ? `moved to ${afterLoad.to}` : 'deleted'
+      return newest.error === null ? `it is ${then}, since it is loaded` : `tries again to have it ${then}, since it is loaded`
     }
   }
 }
@@ -94,12 +100,14 @@ function toLoad({ open: { pipeline }, key = '', newest, backoff, waits }: Standi
     pipeline.sensor === undefined
       ? `the next tick of the schedule, or \`tidemark import ${pipeline.name} ${shellWord(key)}\``
       : 'the sensor'
-  const postponed =
-    backoff === undefined
-      ? ''
-      : `; the last ${backoff.tries} tries failed (${backoff.error}), the next is due ${backoff.notBefore.toISOString()}`
+  const postponed = backoff === undefined ? '' : postponedText(backoff)
   const what = newest === undefined ? 'new' : wasAway(newest) ? 'back again' : 'changed'
   if (waits !== undefined) return `${what}: ${waits}; ${who} ${verb} it then${postponed}`
   const { settleMs } = pipeline.source
   return `${what}: ${who} ${verb} it${settleMs === 0 ? '' : ` once it is unchanged for ${settleMs / 1000} s`}${postponed}`
+}
+
+function postponedText({ tries, error, notBefore }: Backoff): string {
+  const last = tries === 1 ? 'the last try' : `the last ${tries} tries`
+  return `; ${last} failed (${error}), the next is due ${notBefore.toISOString()}`
 }

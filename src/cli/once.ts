@@ -35,12 +35,22 @@ async function finishPipeline(pipeline: Pipeline, surveyor: Surveyor, config: Co
   const { name, source } = pipeline
   const patience = new Patience(source.settleMs, pipeline.sensor !== undefined)
   let triesBefore: ReadonlyMap<string, number> | undefined
+  let first = true
   for (let sourceFailures = 0; ; ) {
     const { survey, waiting } = await surveyor.look(name)
     const paused = pipeline.sensor !== undefined && (await isPaused(client, name))
     sourceFailures = survey.sourceError === null ? 0 : sourceFailures + 1
     const busy = await worksOn(client, name)
-    const { waitedFor, neglected } = patience.look(waiting, busy)
+    if (first && !paused && survey.sourceError === null && survey.owed.some(({ error }) => error !== null)) {
+      first = false
+      // What could not be moved or deleted before is tried once more.
+      const batch = await startBatch(client, { pipeline: name, taskQueue: config.temporal.taskQueue, trigger: 'manual' })
+      await batch.result().catch(() => undefined) // the next look says what is left
+      continue
+    }
+    first = false
+    const untried = survey.owed.filter(({ error }) => error === null)
+    const { waitedFor, neglected } = patience.look([...waiting, ...untried], busy)
     triesBefore ??= new Map(survey.retrying.map(({ key, tries }) => [key, tries]))
     const retried = survey.retrying.filter(({ key, tries }) => tries < TRIES || tries === triesBefore?.get(key))
     const left = waitedFor.length > 0 || retried.length > 0
@@ -66,8 +76,9 @@ export async function isPaused(client: Client, pipeline: string): Promise<boolea
   return (await client.workflow.getHandle(sensorId(pipeline)).query<SensorStatus>('status')).state === 'paused'
 }
 
-export function isWell({ held, unsettled, retrying, missing, sourceError }: Survey): boolean {
-  return held === 0 && unsettled === 0 && retrying.length === 0 && missing.length === 0 && sourceError === null
+export function isWell({ held, unsettled, retrying, owed, missing, sourceError }: Survey): boolean {
+  const left = unsettled + retrying.length + owed.length + missing.length
+  return held === 0 && left === 0 && sourceError === null
 }
 
 export const pausedText = (pipeline: string) => `the sensor is paused; \`tidemark sensor resume ${pipeline}\` goes on`
@@ -76,12 +87,13 @@ const LISTED = 5
 
 /** How a pipeline is, for people: a line with counts, then a line for each thing that is not well. */
 export function surveyLines(survey: Survey, paused: boolean, sensor?: string): string[] {
-  const { pipeline, loaded, rows, held, unsettled, unsettledPaths, waiting, retrying, missing, sourceError } = survey
+  const { pipeline, loaded, rows, held, unsettled, unsettledPaths, waiting, retrying, owed, missing, sourceError } = survey
   const counts = [
     `${counted(loaded, 'file')} loaded (${counted(rows, 'row')})`,
     `${held} held`,
     `${unsettled} unsettled`,
     `${retrying.length} retrying`,
+    ...(owed.length === 0 ? [] : [`${owed.length} to move or delete`]),
     `${missing.length} missing`,
   ]
   const lines = [`${pipeline}: ${counts.join(', ')}${sensor === undefined ? '' : `; sensor ${sensor}`}`]
@@ -96,6 +108,8 @@ export function surveyLines(survey: Survey, paused: boolean, sensor?: string): s
   for (const { key, tries, error, notBefore } of retrying.slice(0, LISTED)) {
     lines.push(`  retrying: ${key} failed ${tries} times (${error}); next try ${notBefore.toISOString()}`)
   }
+  for (const { path, error } of owed.slice(0, LISTED))
+    lines.push(`  to move or delete: ${path}: ${error ?? 'its rows are loaded; the next load does it'}`)
   if (missing.length > 0) lines.push(`  missing: ${missing.slice(0, LISTED).join(', ')}${missing.length > LISTED ? ', …' : ''}`)
   return lines.map(oneLine)
 }

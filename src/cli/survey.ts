@@ -6,7 +6,9 @@ import { judge } from '../loading/judge.ts'
 import { type OpenPipeline, OpenPipelines } from '../loading/open-pipelines.ts'
 import { expectedWindows } from '../partitions/windows.ts'
 import type { Listed } from '../sources/source.ts'
-import type { Backoff, Warehouse } from '../warehouse/warehouse.ts'
+import type { Backoff, Debt, Warehouse } from '../warehouse/warehouse.ts'
+
+export type Owed = Pick<Debt, 'path' | 'fingerprint' | 'error'>
 
 /** Source × ledger now. */
 export interface Survey {
@@ -22,6 +24,8 @@ export interface Survey {
   readonly waiting: readonly { readonly path: string; readonly reason: string }[]
   /** Partitions with a file that is not up to date and that have failed. */
   readonly retrying: readonly Backoff[]
+  /** Loaded files that are still to be moved or deleted, and why the last try failed. */
+  readonly owed: readonly Owed[]
   /** Partitions that are due, with the time that a file may be missing gone by, and have no loaded file. */
   readonly missing: readonly string[]
   /** Why the source cannot be listed. */
@@ -50,9 +54,10 @@ export class Surveyor {
     const found = new FilesByKey(open)
     const left: Candidate[] = []
     const heldKeys = new Set<string>()
+    const there = new Map<string, string>()
     let sourceError: string | null = null
     try {
-      for await (const file of this.#notUpToDate(open, found, heldKeys)) left.push(file)
+      for await (const file of this.#notUpToDate(open, found, heldKeys, there)) left.push(file)
     } catch (error) {
       if (!(error instanceof TidemarkError) || error.code !== 'SourceUnavailable') throw error
       sourceError = error.message
@@ -79,15 +84,22 @@ export class Surveyor {
         .map(({ candidate, reason }) => ({ path: candidate.listed.path, reason }))
         .filter(({ path }) => unsettledPaths.includes(path)),
       retrying,
+      owed: await this.#owed(open, sourceError === null ? there : undefined),
       missing: this.#missing(name, new Set([...loadedKeys, ...heldKeys])),
       sourceError,
     }
     return { survey, waiting: unsettled.map(({ listed }) => listed) }
   }
 
-  async *#notUpToDate(open: OpenPipeline, found: FilesByKey, heldKeys: Set<string>): AsyncGenerator<Candidate> {
+  async *#notUpToDate(
+    open: OpenPipeline,
+    found: FilesByKey,
+    heldKeys: Set<string>,
+    there: Map<string, string>,
+  ): AsyncGenerator<Candidate> {
     const { signal } = new AbortController()
     for await (const page of open.source.list(open.pattern, signal)) {
+      if (open.pipeline.afterLoad.kind !== 'keep') for (const { path, fingerprint } of page) there.set(path, fingerprint)
       const files = inWindow(open, page)
       found.add(files)
       const known = await this.#warehouse.known(
@@ -98,6 +110,19 @@ export class Surveyor {
       for (const { partitionKey, status } of known.values()) if (status === 'held') heldKeys.add(partitionKey)
       yield* notUpToDate(files, known)
     }
+  }
+
+  /** What was tried, and is not there as it was loaded, is not owed any more: it is gone, or will be loaded anew. */
+  async #owed({ pipeline }: OpenPipeline, there: ReadonlyMap<string, string> | undefined): Promise<Owed[]> {
+    if (pipeline.afterLoad.kind === 'keep') return []
+    const debts = await this.#warehouse.debts(pipeline.name)
+    return debts
+      .filter(({ path, fingerprint, error }) => {
+        if (there === undefined) return true
+        const now = there.get(path)
+        return now === fingerprint || (now === undefined && error === null)
+      })
+      .map(({ path, fingerprint, error }) => ({ path, fingerprint, error }))
   }
 
   #missing(name: string, there: ReadonlySet<string>): string[] {

@@ -32,9 +32,10 @@ function wholeText({ settleMs, done, manifest }: OpenPipeline['pipeline']['sourc
   return manifest === undefined ? `unchanged for ${settleMs / 1000} s` : 'its manifest named it'
 }
 
-function outcomeStep({ sequence, status, rows, rejected_rows, error, loaded_at, settled_at }: LedgerEntry): Step {
+function outcomeStep({ sequence, status, rows, rejected_rows, error, loaded_at, settled_at, after_load }: LedgerEntry): Step {
   const rejected = rejected_rows ? ` without ${counted(rejected_rows, 'bad row')}` : ''
-  const why = error === null ? '' : `: ${error}`
+  // Of a loaded one it says why it could not be moved or deleted.
+  const why = error === null || after_load === 'owed' ? '' : `: ${error}`
   const text = status === 'held' ? `held${why}` : `${status}, ${counted(rows ?? 0, 'row')}${rejected}${why}`
   return { step: `version ${sequence}`, text, at: loaded_at ?? settled_at }
 }
@@ -68,9 +69,13 @@ function decisionSteps({ decision, reason, decided_by, decided_at, carried_out_a
   return steps
 }
 
-function afterLoadSteps(afterLoad: OpenPipeline['pipeline']['afterLoad'], { after_load, moved_to }: LedgerEntry): Step[] {
+function afterLoadSteps(afterLoad: OpenPipeline['pipeline']['afterLoad'], { after_load, moved_to, error }: LedgerEntry): Step[] {
   if (after_load === null) return []
-  if (after_load === 'owed') return [{ step: 'after load', text: `${afterLoad.kind}: owed, not done yet`, at: null }]
+  if (after_load === 'owed') {
+    const text =
+      afterLoad.kind === 'keep' ? 'keep: it was to be moved or deleted, and stays' : `${afterLoad.kind}: owed, not done yet`
+    return [{ step: 'after load', text: error === null ? text : `${text}: ${error}`, at: null }]
+  }
   return [{ step: 'after load', text: moved_to === null ? 'deleted, by us' : `moved to ${moved_to}, by us`, at: null }]
 }
 

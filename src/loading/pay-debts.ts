@@ -1,5 +1,6 @@
-import { TidemarkError } from '../errors.ts'
-import type { Debt, PaidDebt } from '../warehouse/warehouse.ts'
+import { messageOf, TidemarkError } from '../errors.ts'
+import type { Source } from '../sources/source.ts'
+import type { Debt, TriedDebt } from '../warehouse/warehouse.ts'
 import type { LoadContext } from './load-files.ts'
 import type { OpenPipeline } from './open-pipelines.ts'
 
@@ -7,7 +8,7 @@ import type { OpenPipeline } from './open-pipelines.ts'
 const TOGETHER = 500
 
 /**
- * Moves or deletes what is loaded, where the config says so. What cannot be stays owed, and the load is none the worse; only where the
+ * Moves or deletes what is loaded, where the config says so. What cannot be stays owed, with the reason, and the load is none the worse; only where the
  * ledger still says that it is owed, and the source still has that version.
  */
 export async function payDebts(
@@ -19,20 +20,27 @@ export async function payDebts(
   const { afterLoad, name } = pipeline
   if (afterLoad.kind === 'keep') return
   const to = afterLoad.kind === 'move' ? afterLoad.to : undefined
-  let paid: PaidDebt[] = []
+  let tried: TriedDebt[] = []
   const write = async () => {
-    if (paid.length > 0) await warehouse.payDebts(name, paid)
-    paid = []
+    if (tried.length > 0) await warehouse.payDebts(name, tried)
+    tried = []
   }
   for (const debt of (await warehouse.debts(name, signal)).filter(isMine)) {
     if (signal.aborted) break
-    const taken = await source.take(debt, to).catch((error: unknown) => {
-      if (error instanceof TidemarkError) return undefined
-      throw error
-    })
-    if (taken?.state !== 'taken') continue
-    paid.push({ ...debt, movedTo: taken.movedTo })
-    if (paid.length >= TOGETHER) await write()
+    const came = await pay(source, debt, to)
+    if (came !== undefined && (came.error === null || came.error !== debt.error)) tried.push(came)
+    if (tried.length >= TOGETHER) await write()
   }
   await write()
+}
+
+async function pay(source: Source, debt: Debt, to: string | undefined): Promise<TriedDebt | undefined> {
+  try {
+    const taken = await source.take(debt, to)
+    if (taken.state === 'taken') return { ...debt, movedTo: taken.movedTo, error: null }
+    return taken.state === 'absent' ? { ...debt, error: 'it is not at its path any more' } : undefined // else a newer version voids it
+  } catch (error) {
+    if (error instanceof TidemarkError) return { ...debt, error: messageOf(error) }
+    throw error
+  }
 }

@@ -15,7 +15,7 @@ export function manifestFault(file: Changed & { path: string }, manifest: Manife
   return isOlder(manifest.listed, file) ? `its manifest ${manifest.path} is older than the file: write it again` : undefined
 }
 
-export const notNamed = ({ path }: Manifest) => `not named in the manifest ${path}`
+export const notNamed = ({ path }: Manifest) => `not named in the manifest ${path}: add it there to have it loaded`
 
 /** Why what was loaded is not what the manifest names; undefined when it is. */
 export function rowsFault(expected: number | undefined, rows: number): string | undefined {

@@ -94,9 +94,12 @@ export interface Debt {
   readonly key: string
   readonly sequence: number
   readonly fingerprint: string
+  /** Why the last try failed. */
+  readonly error: string | null
 }
 
-export type PaidDebt = Debt & { readonly movedTo: string | undefined }
+/** What came of a try: done, or its `error`. */
+export type TriedDebt = Debt & { readonly movedTo?: string | undefined }
 
 /** A file that was looked for at its path, and was not there. */
 export interface GoneFile {
@@ -164,7 +167,8 @@ export interface Warehouse extends AsyncDisposable {
    */
   publish(publication: Publication, signal?: AbortSignal): Promise<Published>
   debts(pipeline: string, signal?: AbortSignal): Promise<readonly Debt[]>
-  payDebts(pipeline: string, paid: readonly PaidDebt[]): Promise<void>
+  /** Those with an error stay owed. */
+  payDebts(pipeline: string, tried: readonly TriedDebt[]): Promise<void>
   /**
    * Opens a decision on the newest version of a path. The same request again changes nothing.
    * @throws TidemarkError UsageError

@@ -72,6 +72,7 @@ test('status: a line a pipeline, what is not well below it, and the same as JSON
       unsettledPaths: [],
       waiting: [],
       retrying: [],
+      owed: [],
       missing: ['2018-01-23', '2018-01-24'],
       sourceError: null,
       sensor: null,
@@ -156,7 +157,7 @@ test('audit: clean with what is held beside it, or each finding with its mend', 
     code: 1,
     stdout:
       'missing growing.csv: it is in the source and has not been loaded\n' +
-      `  \`tidemark explain growing.csv\` says what it waits for; \`tidemark import ${slow} growing\` loads it now\n` +
+      `  \`tidemark explain growing.csv\` says what it waits for; if for nothing, \`tidemark import ${slow} growing\` loads it\n` +
       `${slow}: 1 finding in 0 files, 0 rows\n`,
     stderr: '',
   })

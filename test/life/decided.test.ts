@@ -109,7 +109,9 @@ const LIVES: Readonly<Record<string, Life>> = {
     },
     table: {},
     ledger: ['a.csv#1 held'],
-    says: { 'a.csv': ['decision: release, by anna: seen', 'now: it is loaded in spite of its checks, as was decided'] },
+    says: {
+      'a.csv': ['decision: release, by anna: seen', 'now: it is loaded in spite of what holds it, as anna decided (seen)'],
+    },
   },
   'decided, then changed': {
     happens: async (folder) => {

@@ -2,6 +2,8 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { audit } from '../../src/auditing/audit.ts'
+import { isWell, surveyLines } from '../../src/cli/once.ts'
+import { type Survey, Surveyor } from '../../src/cli/survey.ts'
 import { localFolder } from '../../src/config/define.ts'
 import type { PipelineInput } from '../../src/config/schema.ts'
 import { loadBatch } from '../../src/loading/load-batch.ts'
@@ -56,6 +58,10 @@ class Loading implements AsyncDisposable {
       ({ path, sequence, status, after_load, moved_to, gone_at }) =>
         `${path}#${sequence} ${status} ${after_load} ${moved_to}${gone_at === null ? '' : ' gone'}`,
     )
+  }
+
+  survey(): Promise<Survey> {
+    return new Surveyor(this.workspace.config, this.warehouse).survey(this.workspace.pipeline)
   }
 
   /** Every file below the source's folder. */
@@ -146,18 +152,27 @@ test('a newer version that comes between load and move is not taken, and is load
   expect(await loading.ledger()).toEqual(['day.csv#1 superseded null null', 'day.csv#2 loaded done null'])
 })
 
-test('where the target cannot be written it stays owed, and the load is none the worse; a batch pays it later', async () => {
+test('where the target cannot be written it stays owed, which `status` says with the reason, and the load is none the worse; a batch pays it later', async () => {
   await using loading = await Loading.create({ afterLoad: { move: 'done/here' } })
   const { workspace } = loading
   await writeFile(workspace.path('done'), 'a file where a folder should be')
   await workspace.drop('day.csv', prices(1))
   expect(await loading.load('day')).toMatchObject({ state: 'loaded', rows: 1 })
   expect(await loading.ledger()).toEqual(['day.csv#1 loaded owed null'])
+  const survey = await loading.survey()
+  expect(survey.owed).toMatchObject([
+    { path: 'day.csv', error: expect.stringContaining('move to done/here the loaded file day.csv') },
+  ])
+  expect(isWell(survey)).toBe(false)
+  expect(surveyLines(survey, false)).toContainEqual(
+    expect.stringMatching(/^ {2}to move or delete: day\.csv: .+ it is tried again\.$/),
+  )
   await rm(workspace.path('done'))
   await mkdir(workspace.path('done/here'), { recursive: true })
   await writeFile(workspace.path('done/here/day.csv'), 'somebody else')
   await loading.loadAll()
   expect(await loading.files()).toEqual(['done/here/day.1.csv', 'done/here/day.csv'])
+  expect(isWell(await loading.survey())).toBe(true)
   expect(await readFile(workspace.path('done/here/day.csv'), 'utf8')).toBe('somebody else')
 })
 

@@ -34,7 +34,9 @@ test('a marker and a manifest count for what was there when they were written, w
       const manifest = { path: 'm.json', listed: { ...at(marker), fingerprint: '', size: 0 }, rows: new Map([['a.csv', 1]]) }
       expect(markerFault(at(file), 'a.csv.done', at(marker)) === undefined).toBe(marker >= file)
       expect(manifestFault(at(file), manifest) === undefined).toBe(marker >= file)
-      expect(manifestFault({ ...at(file), path: 'b.csv' }, manifest)).toBe('not named in the manifest m.json')
+      expect(manifestFault({ ...at(file), path: 'b.csv' }, manifest)).toBe(
+        'not named in the manifest m.json: add it there to have it loaded',
+      )
     }),
   )
   expect(markerFault({ modifiedAt: new Date(2) }, 'a.csv.done', { modifiedAt: new Date(1) })).toBe(

@@ -63,7 +63,9 @@ test('with a manifest all that it names must be there, with as many rows; what i
   expect(await watched.load('day')).toMatchObject({ state: 'held', reason: `day/b.csv: ${held}` })
   expect(await watched.sharePrices()).toEqual({ 'day/a.csv': [1] })
   expect(await watched.ledger()).toEqual(['day/a.csv#1 loaded', `day/b.csv#1 held: ${held}`])
-  expect(await watched.now('day/other.csv')).toBe('new: not named in the manifest day/manifest.json; the sensor loads it then')
+  expect(await watched.now('day/other.csv')).toBe(
+    'new: not named in the manifest day/manifest.json: add it there to have it loaded; the sensor loads it then',
+  )
 
   await workspace.drop('day/b.csv', prices(4))
   expect(await watched.load('day')).toMatchObject({

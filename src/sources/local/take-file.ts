@@ -26,7 +26,7 @@ export async function takeFile(folder: string, version: LoadedVersion, to: strin
     throw new TidemarkError(
       'FileUnreadable',
       `Expected to ${what} the loaded file ${version.path} of ${folder}, got ${reasonOf(error)}. ` +
-        'Let the user that runs Tidemark write in both folders, which must be on one disk; it is tried again.',
+        'Both must be folders on one disk where the user that runs Tidemark can write; it is tried again.',
       { cause: error },
     )
   }

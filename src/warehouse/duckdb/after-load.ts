@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { Pipeline } from '../../config/pipeline.ts'
-import type { Debt, PaidDebt } from '../warehouse.ts'
+import type { Debt, TriedDebt } from '../warehouse.ts'
+import { textOrNull } from './ledger-queries.ts'
 import { rowsOf } from './sql.ts'
 
 /** What this claim has loaded is to be moved or deleted at its source. */
@@ -22,7 +23,7 @@ export async function oweAfterLoad(connection: DuckDBConnection, { name, afterLo
 export async function readDebts(connection: DuckDBConnection, pipeline: string): Promise<Debt[]> {
   const rows = await rowsOf(
     connection,
-    `SELECT path, partition_key, sequence, fingerprint FROM tidemark.files
+    `SELECT path, partition_key, sequence, fingerprint, error FROM tidemark.files
      WHERE pipeline = $1 AND after_load = 'owed' AND status = 'loaded' AND gone_at IS NULL
        AND (decision IS NULL OR carried_out_at IS NOT NULL) AND (path, sequence) IN (
        SELECT path, max(sequence) FROM tidemark.files WHERE pipeline = $1 GROUP BY path)
@@ -34,14 +35,18 @@ export async function readDebts(connection: DuckDBConnection, pipeline: string):
     key: String(row.partition_key),
     sequence: Number(row.sequence),
     fingerprint: String(row.fingerprint),
+    error: textOrNull(row.error),
   }))
 }
 
-export async function payDebts(connection: DuckDBConnection, pipeline: string, paid: readonly PaidDebt[]): Promise<void> {
+export async function payDebts(connection: DuckDBConnection, pipeline: string, tried: readonly TriedDebt[]): Promise<void> {
   await connection.run(
-    `UPDATE tidemark.files SET after_load = 'done', moved_to = p.moved_to
-     FROM (SELECT unnest(from_json($2::JSON, '[{"path":"VARCHAR","sequence":"INTEGER","moved_to":"VARCHAR"}]'), recursive := true)) p
-     WHERE files.pipeline = $1 AND files.path = p.path AND files.sequence = p.sequence`,
-    [pipeline, JSON.stringify(paid.map(({ path, sequence, movedTo }) => ({ path, sequence, moved_to: movedTo ?? null })))],
+    `UPDATE tidemark.files SET after_load = CASE WHEN p.error IS NULL THEN 'done' ELSE 'owed' END, moved_to = p.moved_to, error = p.error
+     FROM (SELECT unnest(from_json($2::JSON, '[{"path":"VARCHAR","sequence":"INTEGER","moved_to":"VARCHAR","error":"VARCHAR"}]'), recursive := true)) p
+     WHERE files.pipeline = $1 AND files.path = p.path AND files.sequence = p.sequence AND files.after_load = 'owed'`,
+    [
+      pipeline,
+      JSON.stringify(tried.map(({ path, sequence, movedTo, error }) => ({ path, sequence, moved_to: movedTo ?? null, error }))),
+    ],
   )
 }
