@@ -51,11 +51,14 @@ const sensor = strict({
   sweepEvery: notYet(),
 })
 
-const arrival = strict({
-  files: z.number().int().min(1, 'expected at least 1 file').optional(),
-  marker: z.string().optional(),
-  deadline: duration.optional(),
-})
+const arrival = strict(
+  {
+    files: z.number().int().min(1, 'expected at least 1 file').optional(),
+    marker: z.string().optional(),
+    deadline: duration.optional(),
+  },
+  "expected files, marker or deadline, such as { files: 3, deadline: '2h' }",
+)
 
 const rejectSome = strict({
   reject: strict({
@@ -93,14 +96,12 @@ export const pipeline = strict({
     .default('keep'),
 })
 
-const secret = strict({ env: z.string().min(1, 'expected the name of an environment variable') })
+// What came is not told: it may be the secret itself.
+const SECRET = "write env('NAME') with the name of an environment variable: the value is a secret, which the config does not hold"
+const secret = z.strictObject({ env: z.string({ error: SECRET }).regex(/^[A-Za-z_][A-Za-z0-9_]*$/, SECRET) }, { error: SECRET })
 
 const alerts = strict({
-  webhook: z
-    .union([secret], {
-      error: "expected env('NAME'): its address is a secret, which the environment holds and the config does not",
-    })
-    .optional(),
+  webhook: secret.optional(),
   command: z
     .array(z.string().min(1), { error: "expected a list: the program and its arguments, such as ['bin/alert']" })
     .min(1)

@@ -66,6 +66,7 @@ function besideFile(template: string, pattern: Pattern) {
 
 function ofPartition(field: string, template: string, pattern: Pattern, partitions: Partitions) {
   if (template === pattern.files) throw fault(field, 'it is the data files themselves; write another name', template)
+  if (/[*?[]|\{[^{}]*,/.test(template)) throw fault(field, 'it names one file a partition; write it without wildcards', template)
   let own: Pattern
   try {
     own = parsePattern(template, partitions)
@@ -73,7 +74,6 @@ function ofPartition(field: string, template: string, pattern: Pattern, partitio
     if (!(error instanceof TidemarkError)) throw error
     throw new TidemarkError('ConfigInvalid', `${field}: ${error.message}`)
   }
-  if (/[*?[]|\{[^{}]*,/.test(template)) throw fault(field, 'it names one file a partition; write it without wildcards', template)
   return {
     pathOf: (key: string) => own.narrow(key).files,
     has: (path: string) => own.keyOf(path) !== undefined,

@@ -136,5 +136,5 @@ function wholeKey(files: string, partitions: Partitions, parts: readonly (readon
 }
 
 function fault(files: string, reason: string): TidemarkError {
-  return new TidemarkError('ConfigInvalid', `${JSON.stringify(files)} does not say where the files are: ${reason}`)
+  return new TidemarkError('ConfigInvalid', `got ${JSON.stringify(files)}: ${reason}`)
 }

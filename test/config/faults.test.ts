@@ -103,7 +103,7 @@ test.each<[what: string, fields: Readonly<Record<string, unknown>>, fault: strin
   [
     'a glob without a partition',
     source({ files: '*.csv' }),
-    'source.files: "*.csv" does not say where the files are: no partition is in it; write {partition} where the key is',
+    'source.files: got "*.csv": no partition is in it; write {partition} where the key is',
   ],
   [
     'a source of another kind',
@@ -268,4 +268,14 @@ test.each([
 
 test('a config without a pipeline has nothing to do', () => {
   expect(faultsOf({ ...config(), pipelines: {} })).toEqual(['pipelines: expected at least one pipeline, got none'])
+})
+
+test('a secret that is written down is refused, and not told', () => {
+  const secret = 'https://hooks.example/T0/secret'
+  const faults = [secret, { env: secret }].flatMap((webhook) => faultsOf({ ...config(), alerts: { webhook } }))
+  expect(faults).toEqual([
+    expect.stringMatching(/^alerts\.webhook: write env\('NAME'\)/),
+    expect.stringMatching(/^alerts\.webhook\.env: write env\('NAME'\)/),
+  ])
+  expect(faults.join()).not.toContain(secret)
 })

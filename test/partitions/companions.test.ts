@@ -54,10 +54,7 @@ test.each<[paths: Partial<CompanionPaths>, fault: string]>([
     { manifest: '*-{partition}.json' },
     'source.manifest: got "*-{partition}.json": it names one file a partition; write it without wildcards',
   ],
-  [
-    { manifest: 'all.json' },
-    'source.manifest: "all.json" does not say where the files are: no partition is in it; write {partition} where the key is',
-  ],
+  [{ manifest: 'all.json' }, 'source.manifest: got "all.json": no partition is in it; write {partition} where the key is'],
 ])('%j is refused', (paths, fault) => {
   expect(() => companionsOf('{partition}.csv', paths)).toThrow(fault)
 })
