@@ -69,8 +69,12 @@ function decisionSteps({ decision, reason, decided_by, decided_at, carried_out_a
   return steps
 }
 
-function afterLoadSteps(afterLoad: OpenPipeline['pipeline']['afterLoad'], { after_load, moved_to, error }: LedgerEntry): Step[] {
-  if (after_load === null) return []
+function afterLoadSteps(
+  afterLoad: OpenPipeline['pipeline']['afterLoad'],
+  { status, after_load, moved_to, error }: LedgerEntry,
+): Step[] {
+  // Rows that were taken out again leave the file where it is.
+  if (after_load === null || (after_load === 'owed' && status !== 'loaded')) return []
   if (after_load === 'owed') {
     const text =
       afterLoad.kind === 'keep' ? 'keep: it was to be moved or deleted, and stays' : `${afterLoad.kind}: owed, not done yet`

@@ -9,7 +9,7 @@ export async function oweAfterLoad(connection: DuckDBConnection, { name, afterLo
   if (afterLoad.kind === 'keep') return
   // What a newer version has taken the place of is no longer there to be moved.
   await connection.run(
-    `UPDATE tidemark.files SET after_load = NULL WHERE pipeline = $1 AND after_load = 'owed' AND claim IS DISTINCT FROM $2
+    `UPDATE tidemark.files SET after_load = NULL, error = NULL WHERE pipeline = $1 AND after_load = 'owed' AND claim IS DISTINCT FROM $2
        AND path IN (SELECT path FROM tidemark.files WHERE pipeline = $1 AND claim = $2)`,
     [name, claim],
   )
