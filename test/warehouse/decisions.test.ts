@@ -95,6 +95,20 @@ test('a newer version voids a removal', async () => {
   expect(await loads.values('SELECT n FROM prices')).toEqual([2])
 })
 
+test('a removal is carried out also where a newer version is held meanwhile', async () => {
+  await using loads = await Loads.create()
+  await loads.load(await loads.good('a', 'SELECT 1 AS n'))
+  const { claim } = await loads.claim(['a'])
+  await decided(loads, 'a.csv', 'remove')
+  await loads.warehouse.publish(loads.publication(claim, [loads.held('a', 'no header')]))
+  expect(await loads.values('SELECT n FROM prices')).toEqual([])
+  const entries = await loads.warehouse.files(loads.pipeline.name, { versions: true })
+  expect(entries.map(({ status, carried_out_at }) => [status, carried_out_at === null])).toEqual([
+    ['removed', false],
+    ['held', true],
+  ])
+})
+
 test('the same request again changes nothing, also when it has been carried out', async () => {
   await using loads = await Loads.create()
   await loads.load(await loads.good('a', 'SELECT 1 AS n'))

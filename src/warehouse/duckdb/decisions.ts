@@ -69,13 +69,21 @@ export async function carryOutRemovals(
   const open = await readOpenDecisions(connection, pipeline.name)
   const removals = open.filter(({ decision, key }) => decision === 'remove' && claimed.has(key))
   if (removals.length === 0) return
+  await removeRows(connection, pipeline, removals)
+  await retryOrphans(connection, pipeline.name)
+}
+
+export async function removeRows(
+  connection: DuckDBConnection,
+  pipeline: Pick<Pipeline, 'name' | 'table'>,
+  removals: readonly OpenDecision[],
+): Promise<void> {
   await takeOut(
     connection,
     pipeline,
     removals.map(({ path }) => path),
   )
   await closeDecisions(connection, pipeline.name, removals)
-  await retryOrphans(connection, pipeline.name)
 }
 
 /** The rows of these paths leave the table; the versions that they were of are `removed`. */

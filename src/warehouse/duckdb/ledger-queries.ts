@@ -49,10 +49,12 @@ export async function readFiles(connection: DuckDBConnection, pipeline: string, 
     connection,
     `SELECT * REPLACE (${TIMES.map((column) => `strftime(timezone('UTC', ${column}), '%Y-%m-%dT%H:%M:%S.%gZ') AS ${column}`).join(', ')})
      FROM tidemark.files WHERE pipeline = $1 AND ($2::VARCHAR IS NULL OR path = $2)
-       AND ($3::VARCHAR IS NULL OR content_hash = $3) ${newest} ORDER BY path, sequence`,
+       AND ($3::VARCHAR IS NULL OR content_hash = $3)
+       AND ($4::VARCHAR IS NULL OR path IN (SELECT path FROM tidemark.files WHERE pipeline = $1 AND partition_key = $4)) ${newest} ORDER BY path, sequence`,
     pipeline,
     query.path ?? null,
     query.contentHash ?? null,
+    query.key ?? null,
   )
   return rows.map(toEntry).filter(({ partition_key }) => query.key === undefined || partition_key === query.key)
 }

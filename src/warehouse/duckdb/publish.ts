@@ -9,7 +9,7 @@ import { SAME_BYTES } from '../same-bytes.ts'
 import type { Outcome, Publication, Published } from '../warehouse.ts'
 import { oweAfterLoad } from './after-load.ts'
 import { endClaims, ownKeys } from './claims.ts'
-import { closeDecisions, dropReplaced, readOpenDecisions } from './decisions.ts'
+import { closeDecisions, dropReplaced, readOpenDecisions, removeRows } from './decisions.ts'
 import { judgeDuplicates, retryOrphans } from './duplicates.ts'
 import { markGone } from './gone.ts'
 import { tableName, textList } from './sql.ts'
@@ -25,6 +25,7 @@ export async function publishAll(connection: DuckDBConnection, publication: Publ
   const asked = stillAsked(publication.outcomes, open).filter(({ key }) => own.has(key))
   const outcomes = await judgeDuplicates(connection, pipeline, asked)
   await replaceRows(connection, publication, outcomes)
+  await removeBeneathHeld(connection, publication, outcomes, open)
   if (outcomes.length > 0) {
     await writeLedger(connection, publication, outcomes, open)
     await oweAfterLoad(connection, pipeline, claim)
@@ -42,6 +43,18 @@ function stillAsked(outcomes: readonly Outcome[], open: ReadonlyMap<string, Open
     const asked = open.get(listed.path)
     return decision === undefined || (asked?.decision === decision && asked.fingerprint === listed.fingerprint)
   })
+}
+
+/** A version that is held leaves the rows of the one before, which a person may want out since its load began. */
+async function removeBeneathHeld(
+  connection: DuckDBConnection,
+  { pipeline }: Publication,
+  outcomes: readonly Outcome[],
+  open: ReadonlyMap<string, OpenDecision>,
+): Promise<void> {
+  const held = outcomes.filter(({ verdict }) => verdict === 'held').flatMap(({ listed }) => open.get(listed.path) ?? [])
+  const removals = held.filter(({ decision }) => decision === 'remove')
+  if (removals.length > 0) await removeRows(connection, pipeline, removals)
 }
 
 async function replaceRows(connection: DuckDBConnection, { pipeline }: Publication, outcomes: readonly Outcome[]): Promise<void> {
