@@ -58,7 +58,7 @@ export async function loadFiles(context: LoadContext, request: FilesRequest): Pr
   try {
     const staged = await stage(request, folder)
     await context.onStep?.('staged')
-    const { unchanged, changed } = await lookAgain(open, candidates)
+    const { unchanged, changed } = await lookAgain(open, candidates, staged)
     await context.onStep?.('looked again')
     const outcomes = staged.flatMap((file) => toOutcome(open, file, unchanged.get(file.path)))
     const unreadable = unreadableKeys(staged, unchanged)
@@ -119,17 +119,30 @@ function held({ listed }: Candidate, reason: string): Extract<Staged, { verdict:
   return { verdict: 'held', path: listed.path, reason, checks: [], rejected: [] }
 }
 
-async function lookAgain({ source, sightings }: OpenPipeline, candidates: readonly Candidate[]) {
+async function lookAgain(
+  { source, sightings, pipeline }: OpenPipeline,
+  candidates: readonly Candidate[],
+  staged: readonly Staged[],
+) {
+  // Bytes that came and went between the two looks have left no trace where the bytes alone tell versions apart.
+  const read = new Map(pipeline.source.identity === 'content' ? staged.map((file) => [file.path, hashOf(file)]) : [])
   const unchanged = new Map<string, Candidate>()
   const changed: Candidate[] = []
   const looks = await pMap(candidates, ({ listed }) => source.stat(listed.path), { concurrency: LOOKS_AT_ONCE })
   for (const [index, candidate] of candidates.entries()) {
     const now = looks[index]
     if (now !== undefined) sightings.see(now)
-    if (now?.fingerprint === candidate.listed.fingerprint) unchanged.set(candidate.listed.path, candidate)
+    const { path, fingerprint } = candidate.listed
+    const hash = read.get(path)
+    if (now?.fingerprint === fingerprint && (hash === undefined || fingerprint.endsWith(`-${hash}`)))
+      unchanged.set(candidate.listed.path, candidate)
     else changed.push(candidate)
   }
   return { unchanged, changed }
+}
+
+function hashOf(staged: Staged): string | undefined {
+  return staged.verdict === 'unreadable' ? undefined : staged.contentHash
 }
 
 function toOutcome({ sightings, pipeline }: OpenPipeline, staged: Staged, candidate: Candidate | undefined): Outcome[] {

@@ -1,6 +1,8 @@
 import { chmod, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { expect, test } from '@jest/globals'
 import { localFolder } from '../../src/config/define.ts'
+import type { Step } from '../../src/loading/load-files.ts'
+import { loadPartition } from '../../src/loading/load-partition.ts'
 import { prices } from '../harness/prices.ts'
 import { Watched } from '../watching/watched.ts'
 
@@ -50,4 +52,22 @@ test('by content a held version that was gone and is back is released as what it
   await warehouse.decide(workspace.pipeline, 'day.csv', release)
   expect(await watched.load('day')).toMatchObject({ state: 'loaded', rows: 1 })
   expect(await watched.ledger()).toEqual(['day.csv#1 loaded'])
+})
+
+test('by content bytes that came and went while they were read are not published as those that are there', async () => {
+  await using watched = await Watched.create({
+    source: localFolder('source', { files: '{partition}.csv', settle: '0s', identity: 'content' }),
+  })
+  const { workspace, warehouse, open } = watched
+  await workspace.drop('day.csv', prices(1))
+  const onStep = async (step: Step) => {
+    if (step === 'looked') await workspace.drop('day.csv', prices(2))
+    if (step === 'staged') await workspace.drop('day.csv', prices(1))
+  }
+  const { signal } = new AbortController()
+  const request = { open, key: 'day', hints: [], run: { workflowId: 'w', runId: 'r' }, lastTry: false, signal }
+  const context = { warehouse, stagingFolder: `${workspace.folder}/staging` }
+  expect(await loadPartition({ ...context, onStep }, request)).toMatchObject({ state: 'waiting', rows: 0 })
+  expect(await loadPartition(context, request)).toMatchObject({ state: 'loaded', rows: 1 })
+  expect(await watched.sharePrices()).toEqual({ 'day.csv': [1] })
 })
