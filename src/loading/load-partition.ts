@@ -84,6 +84,7 @@ async function loadListed(context: LoadContext, request: PartitionRequest): Prom
     const candidates = notUpToDate(inWindow(open, files), known)
     const filesOf = () => files.length
     const { ready, unsettled, waiting } = await loadable({ open, warehouse: context.warehouse, candidates, filesOf, signal })
+    if (candidates.length === 0) await endBackoff(context, request, claim)
     const result = ready.length === 0 ? NOTHING_DONE : await loadClaimed(context, request, { claim, deaths, candidates: ready })
     if (files.length === 0) return await stateWithoutFiles(context, pipeline.name, key)
     return stateOf(files, known, result, unsettled.length + result.changed.length, waiting)
@@ -120,6 +121,17 @@ async function loadClaimed(
   const [unreadable] = result.unreadable.values()
   if (unreadable !== undefined) throw unreadable
   return result
+}
+
+/** Nothing is left to do: what could not be reached before is not tried again. */
+async function endBackoff(
+  { warehouse }: LoadContext,
+  { open, key, run, signal }: PartitionRequest,
+  claim: string,
+): Promise<void> {
+  const { pipeline } = open
+  if (!(await warehouse.backoffs(pipeline.name)).some((backoff) => backoff.key === key)) return
+  await warehouse.publish({ pipeline, claim, keys: [key], outcomes: [], run }, signal)
 }
 
 /** The warehouse itself may be what failed: then the next request finds out. */

@@ -17,8 +17,8 @@ const BATCH = ['b', 'c']
 /** The last one is after the commit and before the activity's answer. */
 const STEPS: readonly (Step | 'committing')[] = ['claimed', 'looked', 'staged', 'looked again', 'committing', 'published']
 
-async function stopped(workspace: Workspace, at: string): Promise<Program> {
-  const program = Program.start(WORKER_THAT_STOPS, [await writeConfig(workspace), testServer(), at])
+async function stopped(workspace: Workspace, at: string, loads: number): Promise<Program> {
+  const program = Program.start(WORKER_THAT_STOPS, [await writeConfig(workspace), testServer(), at, String(loads)])
   await program.printed('running')
   return program
 }
@@ -31,38 +31,14 @@ async function expectEachOnce(running: Running, keys: readonly string[]): Promis
   await until('what was staged to be gone', async () => (await readdir(staging).catch(() => [])).length === 0)
 }
 
-test.concurrent.each(STEPS)(
-  'a worker killed with an import and a batch that are both at "%s": another one loads each file, once',
-  async (at) => {
-    await using workspace = await Workspace.create()
-    await using tidemark = await Tidemark.connect({ address: testServer(), taskQueue: workspace.pipeline })
-    await workspace.drop('a.csv', prices(1, 2))
-    {
-      await using killed = await stopped(workspace, at)
-      const single = await tidemark.startPartition(workspace.pipeline, 'a')
-      await killed.printed(`stopped at ${at} (1)`)
-      for (const key of BATCH) await workspace.drop(`${key}.csv`, prices(1, 2))
-      const batch = await tidemark.startAll(workspace.pipeline)
-      // In the transaction there is room for one: the other waits behind it.
-      if (at !== 'committing') await killed.printed(`stopped at ${at} (2)`)
-      await killed.kill()
-      await using running = await Running.start(workspace)
-      expect(await single?.result()).toMatchObject({ state: 'loaded', rows: 2 })
-      await batch.result()
-      await running.tidemark.startAll(workspace.pipeline).then((again) => again.result())
-    }
-    await using running = await Running.start(workspace)
-    await expectEachOnce(running, ['a', ...BATCH])
-  },
-)
-
+// It takes the longest, so it is the first.
 test.concurrent.each<Step>(['looked again'])(
   'a load that stalls at "%s" with its whole process wakes up after its retry has won, and publishes nothing',
   async (at) => {
     await using workspace = await Workspace.create()
     await using tidemark = await Tidemark.connect({ address: testServer(), taskQueue: workspace.pipeline })
     await workspace.drop('a.csv', prices(7))
-    await using stalled = await stopped(workspace, at)
+    await using stalled = await stopped(workspace, at, 1)
     const run = await tidemark.startPartition(workspace.pipeline, 'a')
     await stalled.printed(`stopped at ${at}`)
     {
@@ -78,5 +54,30 @@ test.concurrent.each<Step>(['looked again'])(
     stalled.child.kill('SIGCONT')
     await stalled.printed('going on')
     await expectEachOnce(running, ['a'])
+  },
+)
+
+test.concurrent.each(STEPS)(
+  'a worker killed with an import and a batch that are both at "%s": another one loads each file, once',
+  async (at) => {
+    await using workspace = await Workspace.create()
+    await using tidemark = await Tidemark.connect({ address: testServer(), taskQueue: workspace.pipeline })
+    await workspace.drop('a.csv', prices(1, 2))
+    {
+      await using killed = await stopped(workspace, at, 2)
+      const single = await tidemark.startPartition(workspace.pipeline, 'a')
+      await killed.printed(`stopped at ${at} (1)`)
+      for (const key of BATCH) await workspace.drop(`${key}.csv`, prices(1, 2))
+      const batch = await tidemark.startAll(workspace.pipeline)
+      // In the transaction there is room for one: the other waits behind it.
+      if (at !== 'committing') await killed.printed(`stopped at ${at} (2)`)
+      await killed.kill()
+      await using running = await Running.start(workspace)
+      expect(await single?.result()).toMatchObject({ state: 'loaded', rows: 2 })
+      await batch.result()
+      await running.tidemark.startAll(workspace.pipeline).then((again) => again.result())
+    }
+    await using running = await Running.start(workspace)
+    await expectEachOnce(running, ['a', ...BATCH])
   },
 )

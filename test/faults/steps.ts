@@ -9,10 +9,13 @@ export interface Step {
   readonly where: 'warehouse' | 'sandbox' | 'files'
 }
 
+/** Of a statement. A fault before what only reads is the same as one before the write that follows. */
+export const WRITES = /^(INSERT|UPDATE|DELETE|CREATE|ALTER|COMMIT)/
+
 /** Decides on a step before it is made; and after it, when that is asked for by an answer. Throwing makes it fail. */
 export type Decide = (step: Step) => undefined | (() => void)
 
-const FILE_CALLS = ['lstat', 'mkdir', 'open', 'readdir', 'realpath', 'rename', 'rm', 'stat', 'unlink'] as const
+const FILE_CALLS = ['link', 'lstat', 'mkdir', 'open', 'readdir', 'realpath', 'rename', 'rm', 'stat', 'unlink'] as const
 const HANDLE_CALLS = ['read', 'stat', 'truncate', 'write'] as const
 
 /** A handle that nobody gets is a leak of the test alone. */
@@ -37,12 +40,10 @@ export async function decideEachStep(decide: Decide): Promise<void> {
     if (ofFiles.has(this)) ofFiles.add(connection)
     return connection
   }
-  for (const call of ['run', 'runAndReadAll'] as const) {
-    wrap(DuckDBConnection.prototype, call, (sql, connection) => ({
-      what: String(sql).trim().split('\n', 1)[0] ?? '',
-      where: ofFiles.has(Object(connection)) ? 'warehouse' : 'sandbox',
-    }))
-  }
+  wrap(DuckDBConnection.prototype, 'run', (sql, connection) => ({
+    what: String(sql).trim().split('\n', 1)[0] ?? '',
+    where: ofFiles.has(Object(connection)) ? 'warehouse' : 'sandbox',
+  }))
   const handle = await fs.promises.open(process.execPath)
   const handles: object = Object.getPrototypeOf(handle)
   await handle.close()

@@ -1,6 +1,6 @@
 /**
- * A program for tests: a worker whose first load, and the first one after that, stop at a step, say so, and go on when its input says so:
- * `worker-that-stops.ts CONFIG ADDRESS STEP`. The step `committing` is inside the publishing transaction.
+ * A program for tests: a worker whose first load, or whose first few, stop at a step, say so, and go on when its input says so:
+ * `worker-that-stops.ts CONFIG ADDRESS STEP [LOADS]`. The step `committing` is inside the publishing transaction.
  */
 import { once } from 'node:events'
 import { DuckDBConnection } from '@duckdb/node-api'
@@ -9,13 +9,11 @@ import { loadConfig } from '../../src/config/load.ts'
 import type { LoadContext } from '../../src/loading/load-files.ts'
 import { startWorker } from '../../worker.ts'
 
-const LOADS = 2
-
-const [, , file = '', address = '', stopAt = ''] = process.argv
+const [, , file = '', address = '', stopAt = '', loads = '1'] = process.argv
 Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] })
 let stops = 0
 const stop: LoadContext['onStep'] = async (step) => {
-  if (stops >= LOADS || step !== stopAt) return
+  if (stops >= Number(loads) || step !== stopAt) return
   console.log(`stopped at ${step} (${++stops})`)
   await once(process.stdin, 'data')
   console.log('going on')
