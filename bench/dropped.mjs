@@ -20,7 +20,10 @@ const BURST = short ? 500 : 10_000
 const SETTLE_MS = 200
 const LOST_AFTER_MS = short ? 60_000 : 900_000
 const COLUMNS = { date: 'DATE', share_price: 'DOUBLE', amount: 'BIGINT' }
-const FILE = `date,share_price,amount\n${Array.from({ length: 8 }, (_, row) => `2018-01-0${row + 1},${row + 1}.25,33597290`).join('\n')}\n`
+/** No two are alike: copies are a case of their own. */
+const fileText = (number) =>
+  `date,share_price,amount\n${Array.from({ length: 8 }, (_, row) => `2018-01-0${row + 1},${row + 1}.25,${33597290 + number}`).join('\n')}\n`
+let dropped = 0
 
 const folder = await mkdtemp(join(tmpdir(), 'tidemark-bench-'))
 const server = await startServer({ stateFolder: folder, namespace: 'default', port: await freePort(), uiPort: await freePort() })
@@ -95,7 +98,7 @@ async function measureWith(counter) {
 
 async function drop(name) {
   const beside = join(folder, name)
-  await writeFile(beside, FILE)
+  await writeFile(beside, fileText(dropped++))
   await rename(beside, join(folder, 'source', `${name}.csv`))
 }
 
@@ -146,6 +149,7 @@ function loadedCounter() {
     news: ({ what, reason }) => {
       throw new Error(`${what}: ${reason}`)
     },
+    duplicates: () => {},
     waiting: () => {},
     reached: async (expected) => {
       const lost = AbortSignal.timeout(LOST_AFTER_MS)

@@ -22,11 +22,9 @@ test('two worker processes with one warehouse, and who asks from all sides: each
   await tidemark.startAll(pipeline)
   await untilLoaded(project, pipeline, FILES)
   for (const worker of workers) worker.interrupt()
-  for (const { ended } of workers) {
-    const { code, stdout } = await ended
-    expect(code).toBe(0)
-    expect(stdout).toContain('loaded')
-  }
+  const ends = await Promise.all(workers.map(({ ended }) => ended))
+  expect(ends.map(({ code }) => code)).toEqual([0, 0])
+  expect(ends.map(({ stdout }) => stdout).join('')).toContain('loaded')
   await endOnServer([pipeline])
   await expectEachOnce(project, pipeline, 'source', FILES)
 })
