@@ -7,6 +7,7 @@ import { literalPath, quotedText } from '../sql-text.ts'
 const THREADS = '2'
 const MEMORY = '1GB'
 const SPILL = '20GB'
+const INTERRUPT_EACH_MS = 100
 
 /** The file in hand killed the database that reads it. */
 export class SandboxDied extends Error {
@@ -35,8 +36,14 @@ export class Sandbox {
     this.#signal.throwIfAborted()
     this.#open ??= await this.#start()
     const { connection } = this.#open
-    const interrupt = () => connection.interrupt()
+    let again: NodeJS.Timeout | undefined
+    const interrupt = () => {
+      connection.interrupt()
+      // It is lost on a connection that is just between two queries.
+      again ??= setInterval(interrupt, INTERRUPT_EACH_MS)
+    }
     this.#signal.addEventListener('abort', interrupt)
+    if (this.#signal.aborted) interrupt() // while it was started
     try {
       return await work(connection)
     } catch (error) {
@@ -46,6 +53,7 @@ export class Sandbox {
       throw new SandboxDied(duckdbErrorKind(error))
     } finally {
       this.#signal.removeEventListener('abort', interrupt)
+      clearInterval(again)
     }
   }
 
