@@ -15,10 +15,11 @@ import {
   workflowInfo,
 } from '@temporalio/workflow'
 import type { DecisionState } from '../activities/readDecision.ts'
-import { PARTITION, PIPELINE, PRIORITY, partitionId, ROWS, STATUS, searchAttributes, TRIGGER } from '../src/names.ts'
+import { PARTITION, PRIORITY, partitionId, ROWS, STATUS, searchAttributes } from '../src/names.ts'
 import type { Decision } from '../src/warehouse/decision.ts'
 import { shortActivities } from './activity-options.ts'
 import { importPartition } from './importPartition.ts'
+import { nameStarter } from './name-starter.ts'
 
 export interface ActOnFileInput {
   readonly pipeline: string
@@ -100,14 +101,4 @@ function end(result: ActOnFileResult): ActOnFileResult {
   ])
   setCurrentDetails(`${action} ${path}: **${status}**, ${rows} rows${reason === null ? '' : `\n\n${reason}`}`)
   return result
-}
-
-/** A person who starts a run with the `temporal` command sets no search attributes. */
-function nameStarter(pipeline: string): void {
-  if (workflowInfo().typedSearchAttributes.get(PIPELINE) !== undefined) return
-  upsertSearchAttributes([
-    { key: PIPELINE, value: pipeline },
-    { key: TRIGGER, value: 'manual' },
-    { key: STATUS, value: 'loading' },
-  ])
 }

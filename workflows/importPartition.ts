@@ -1,10 +1,11 @@
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common'
-import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow'
+import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow'
 import { counted } from '../src/counted.ts'
 import type { PartitionState } from '../src/loading/load-partition.ts'
-import { PARTITION, PIPELINE, ROWS, STATUS, TRIGGER } from '../src/names.ts'
+import { ROWS, STATUS } from '../src/names.ts'
 import type { Sighting } from '../src/sources/sightings.ts'
 import { loadActivities, tellActivities } from './activity-options.ts'
+import { nameStarter } from './name-starter.ts'
 import { tellOfFiles } from './tell-of-files.ts'
 
 export interface ImportPartitionInput {
@@ -44,17 +45,6 @@ export async function importPartition({
   )
   if (state.state === 'held') throw fileHeld(state.reason ?? name)
   return state
-}
-
-/** A person who starts a run with the `temporal` command sets no search attributes. */
-function nameStarter(pipeline: string, partition: string): void {
-  if (workflowInfo().typedSearchAttributes.get(PIPELINE) !== undefined) return
-  upsertSearchAttributes([
-    { key: PIPELINE, value: pipeline },
-    { key: PARTITION, value: partition },
-    { key: TRIGGER, value: 'manual' },
-    { key: STATUS, value: 'loading' },
-  ])
 }
 
 /** Refused for what its bytes say: trying again cannot help, and nothing of ours is broken. */
