@@ -1,8 +1,8 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import pMap from 'p-map'
 import type { TidemarkError } from '../errors.ts'
 import { judgeKey } from '../partitions/keys.ts'
+import { statAll } from '../sources/stat-all.ts'
 import { stageApart } from '../staging/stage-apart.ts'
 import { stageFiles } from '../staging/stage-files.ts'
 import type { Staged } from '../staging/staged.ts'
@@ -16,9 +16,6 @@ const APART_FROM_DEATHS = 2
 
 /** Where a load is, in the order of its steps; tests and the crash harness stop it there. */
 export type Step = 'claimed' | 'looked' | 'staged' | 'looked again' | 'published'
-
-/** A file system gains nothing from more. */
-const LOOKS_AT_ONCE = 16
 
 export interface LoadContext {
   readonly warehouse: Warehouse
@@ -128,9 +125,12 @@ async function lookAgain(
   const read = new Map(pipeline.source.identity === 'content' ? staged.map((file) => [file.path, hashOf(file)]) : [])
   const unchanged = new Map<string, Candidate>()
   const changed: Candidate[] = []
-  const looks = await pMap(candidates, ({ listed }) => source.stat(listed.path), { concurrency: LOOKS_AT_ONCE })
-  for (const [index, candidate] of candidates.entries()) {
-    const now = looks[index]
+  const looks = await statAll(
+    source,
+    candidates.map(({ listed }) => listed.path),
+  )
+  for (const candidate of candidates) {
+    const now = looks.get(candidate.listed.path)
     if (now !== undefined) sightings.see(now)
     const { path, fingerprint } = candidate.listed
     const hash = read.get(path)

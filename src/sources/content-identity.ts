@@ -24,6 +24,7 @@ export function withContentIdentity(source: Source): Source {
       return listed && byContent(source, listed)
     },
     open: (path) => source.open(path),
+    ...(source.readAll === undefined ? {} : { readAll: source.readAll }),
     take: (version, to) => source.take(version, to),
     watch: (events) => source.watch(events),
   }

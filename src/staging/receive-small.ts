@@ -17,7 +17,7 @@ export interface FileToRead {
 
 /** Reads the small and plain ones of these files into memory. What cannot be read, or is not in order, is left out. */
 export async function receiveSmall(
-  source: Pick<Source, 'open'>,
+  source: Pick<Source, 'open' | 'readAll'>,
   files: readonly FileToRead[],
   shape: TableShape,
   signal: AbortSignal,
@@ -26,17 +26,25 @@ export async function receiveSmall(
     ({ listed: { path, size, refused } }) => refused === undefined && size <= SMALL_BYTES && !path.toLowerCase().endsWith('.gz'),
   )
   if (small.length < 2) return [] // alone it gains nothing
-  const received = await pMap(small, (file) => receiveOne(source, file, shape, signal), { concurrency: AT_ONCE })
-  return received.filter((file) => file !== undefined)
+  const paths = small.map(({ listed }) => listed.path)
+  const bytes = await (source.readAll?.(paths, SMALL_BYTES) ?? readAll(source, paths, signal))
+  return small.flatMap((file) => smallOf(file, bytes.get(file.listed.path), shape) ?? [])
 }
 
-async function receiveOne(
-  source: Pick<Source, 'open'>,
-  { listed: { path }, loadedHash }: FileToRead,
-  shape: TableShape,
-  signal: AbortSignal,
-): Promise<Small | undefined> {
-  const bytes = await bytesOf(source, path, signal)
+async function readAll(source: Pick<Source, 'open'>, paths: readonly string[], signal: AbortSignal) {
+  const read = new Map<string, Buffer>()
+  await pMap(
+    paths,
+    async (path) => {
+      const bytes = await bytesOf(source, path, signal)
+      if (bytes !== undefined) read.set(path, bytes)
+    },
+    { concurrency: AT_ONCE },
+  )
+  return read
+}
+
+function smallOf({ listed: { path }, loadedHash }: FileToRead, bytes: Buffer | undefined, shape: TableShape): Small | undefined {
   if (bytes === undefined) return undefined
   const contentHash = createHash('sha256').update(bytes).digest('hex')
   if (contentHash === loadedHash) return undefined

@@ -24,7 +24,7 @@ import { shapeOf, type TableShape } from './table-shape.ts'
 
 export interface StageRequest {
   readonly pipeline: Pipeline
-  readonly source: Pick<Source, 'open'>
+  readonly source: Pick<Source, 'open' | 'readAll'>
   /**
    * `loadedHash`: what this path's loaded version hashed to; the same bytes need no second look. `released`: it is good also when checks
    * fail.

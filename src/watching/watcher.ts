@@ -8,6 +8,7 @@ import { postponedKeys } from '../loading/postponed.ts'
 import { MAX_KEY_BYTES } from '../partitions/keys.ts'
 import type { Sighting } from '../sources/sightings.ts'
 import type { Listed } from '../sources/source.ts'
+import { statAll } from '../sources/stat-all.ts'
 import { unlessAborted } from '../unless-aborted.ts'
 import type { Warehouse } from '../warehouse/warehouse.ts'
 import { Gathering } from './gathering.ts'
@@ -210,10 +211,10 @@ export class Watcher implements AsyncDisposable {
 
   async #lookAt(paths: readonly string[], signal: AbortSignal): Promise<void> {
     const found: Listed[] = []
-    for (const path of paths) {
-      const key = this.#open.pattern.keyOf(path)
-      if (key === undefined) continue
-      const listed = await this.#open.source.stat(path)
+    const keys = new Map(paths.flatMap((path) => entryOf(path, this.#open.pattern.keyOf(path))))
+    const looks = await statAll(this.#open.source, [...keys.keys()])
+    for (const [path, key] of keys) {
+      const listed = looks.get(path)
       if (listed === undefined) {
         this.#forget(path)
         this.#gathering.gone(key, path)
@@ -263,4 +264,8 @@ export class Watcher implements AsyncDisposable {
     const { sightings, pipeline } = this.#open
     return [...this.#pending.values()].filter(({ listed }) => !sightings.isSettled(listed, pipeline.source.settleMs))
   }
+}
+
+function entryOf(path: string, key: string | undefined): [string, string][] {
+  return key === undefined ? [] : [[path, key]]
 }
