@@ -1,9 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { TidemarkError } from '../errors.ts'
 import type { Run } from '../warehouse/warehouse.ts'
-import { type Candidate, inWindow, notUpToDate } from './candidate.ts'
-import { missingFrom } from './expected.ts'
-import { FilesByKey } from './files-by-key.ts'
+import { type Candidate, notUpToDate } from './candidate.ts'
 import { byKey } from './judge.ts'
 import { type LoadContext, loadFiles } from './load-files.ts'
 import type { OpenPipeline } from './open-pipelines.ts'
@@ -12,10 +10,13 @@ import { postponedKeys } from './postponed.ts'
 import { publishGone } from './publish-gone.ts'
 import { releaseClaim } from './release-claim.ts'
 import { loadable } from './settle.ts'
+import { sweep } from './sweep.ts'
 
 /** A chunk is one transaction. Larger ones win little and lose more when one is lost. */
 const CHUNK_FILES = 500
 const CHUNK_BYTES = 256 * 1024 * 1024
+/** More than this wait for the next pass: a pass holds them in memory. */
+const MOST_A_PASS = 100_000
 /** The others are in the ledger. */
 const REASONS_TOLD = 5
 
@@ -45,15 +46,16 @@ export interface BatchPass {
   readonly gone?: number
 }
 
-/** One pass over the whole source. It holds files in memory that are not up to date, and the paths of the others. */
+/** One pass over the whole source. It holds in memory what is not up to date. */
 export async function loadBatch(context: LoadContext, request: BatchRequest): Promise<BatchPass> {
   const { open, signal } = request
   const all = () => true
   await payDebts(context, open, all, signal)
-  const files = new FilesByKey(open)
-  const candidates = await notUpToDateAnywhere(context, request, files)
   const { warehouse } = context
-  const filesOf = (key: string) => files.count(key)
+  const { candidates: swept, found } = await sweep({ open, warehouse, most: MOST_A_PASS, signal })
+  const postponed = request.alsoPostponed ? new Set<string>() : await postponedKeys(warehouse, open.pipeline.name)
+  const candidates = swept.filter(({ key }) => !postponed.has(key))
+  const filesOf = (key: string) => found.count(key)
   const { ready, unsettled, waiting } = await loadable({ open, warehouse, candidates, filesOf, signal })
   await gonePass(context, request)
   let pass: BatchPass = { loaded: 0, held: 0, rows: 0, reasons: [], left: unsettled.length + waiting.length }
@@ -77,31 +79,6 @@ async function carryOutRemovals(context: LoadContext, request: BatchRequest): Pr
   } finally {
     await releaseClaim(context.warehouse, name, claim, request.signal)
   }
-}
-
-async function notUpToDateAnywhere(
-  { warehouse }: LoadContext,
-  { open, alsoPostponed, signal }: BatchRequest,
-  found: FilesByKey,
-): Promise<Candidate[]> {
-  const { name } = open.pipeline
-  const postponed = alsoPostponed ? new Set<string>() : await postponedKeys(warehouse, name)
-  const candidates: Candidate[] = []
-  const listed = new Set<string>()
-  for await (const page of open.source.list(open.pattern, signal)) {
-    const inside = inWindow(open, page)
-    found.add(inside)
-    for (const { listed: file } of inside) listed.add(file.path)
-    const files = inside.filter(({ key }) => !postponed.has(key))
-    const known = await warehouse.known(
-      name,
-      files.map(({ listed }) => listed.path),
-      signal,
-    )
-    candidates.push(...notUpToDate(files, known))
-  }
-  open.absences.swept({ found: listed.size, missing: await missingFrom(open, warehouse, listed, signal) })
-  return candidates
 }
 
 /** A pass is a sweep too. */

@@ -71,7 +71,10 @@ export async function loadFiles(context: LoadContext, request: FilesRequest): Pr
       },
       signal,
     )
-    for (const { listed } of visible) open.sightings.forget(listed.path)
+    for (const { listed } of visible) {
+      open.sightings.forget(listed.path)
+      open.view.known.set(listed.path, listed.fingerprint)
+    }
     if (visible.length > 0) context.report?.(visible, open)
     await context.onStep?.('published')
     return { published: new Set(keys), outcomes: visible, changed, unreadable }

@@ -145,6 +145,18 @@ export interface PipelineCounts {
   readonly loadedKeys: readonly string[]
 }
 
+/** An entry of the ledger, as far as a comparison with the source goes. */
+export interface Version {
+  readonly path: string
+  readonly sequence: number
+  /** Empty when the file is gone, or was taken away by us. */
+  readonly fingerprint: string
+  /** Believed to be in the source, were it the newest of its path. */
+  readonly isExpected: boolean
+}
+
+export type VisitVersion = (version: Version) => void
+
 export type Row = Readonly<Record<string, unknown>>
 
 /** Where tables and the ledger are. Every failure is a `TidemarkError`: `WarehouseBusy`, `WarehouseFailed` or `ClaimLost`. */
@@ -153,8 +165,8 @@ export interface Warehouse extends AsyncDisposable {
   identity(): Promise<string>
   /** Changes when the warehouse may have been replaced by another one behind our back; undefined while there is none. */
   generation(): Promise<string | undefined>
-  /** A page of the paths after one, in their order, whose newest version is believed to be in the source; empty after the last. */
-  present(pipeline: string, after: string, signal?: AbortSignal): Promise<readonly string[]>
+  /** Shows every version of every path, in no order, so that a long ledger takes no memory. */
+  visitVersions(pipeline: string, visit: VisitVersion, signal?: AbortSignal): Promise<void>
   known(pipeline: string, paths: readonly string[], signal?: AbortSignal): Promise<ReadonlyMap<string, Known>>
   /**
    * Writes the mark on each partition that is free for it; answers whose marks stand on the others. What was decided to be removed from
