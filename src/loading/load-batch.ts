@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { TidemarkError } from '../errors.ts'
 import type { Run } from '../warehouse/warehouse.ts'
 import { type Candidate, inWindow, notUpToDate } from './candidate.ts'
 import { missingFrom } from './expected.ts'
@@ -13,7 +12,7 @@ import { publishGone } from './publish-gone.ts'
 import { releaseClaim } from './release-claim.ts'
 import { loadable } from './settle.ts'
 
-/** A chunk is one transaction. Larger ones win little and lose more when one is lost. */
+/** A chunk is one transaction, unless a partition breaks it. Larger ones win little and lose more when one is lost. */
 const CHUNK_FILES = 500
 const CHUNK_BYTES = 256 * 1024 * 1024
 /** The others are in the ledger. */
@@ -58,7 +57,7 @@ export async function loadBatch(context: LoadContext, request: BatchRequest): Pr
   await gonePass(context, request)
   let pass: BatchPass = { loaded: 0, held: 0, rows: 0, reasons: [], left: unsettled.length + waiting.length }
   for (const chunk of chunks(ready)) {
-    pass = sum(pass, await loadOrSplit(context, request, chunk))
+    pass = sum(pass, await loadChunk(context, request, chunk))
     request.progress(pass)
   }
   await carryOutRemovals(context, request)
@@ -129,38 +128,6 @@ function* chunks(candidates: readonly Candidate[]): Generator<readonly Candidate
     bytes += size
   }
   if (chunk.length > 0) yield chunk
-}
-
-/** A chunk that fails is split until the partition that breaks it is alone; the others go on. */
-async function loadOrSplit(context: LoadContext, request: BatchRequest, chunk: readonly Candidate[]): Promise<BatchPass> {
-  try {
-    return await loadChunk(context, request, chunk)
-  } catch (error) {
-    const keys = [...new Set(chunk.map(({ key }) => key))]
-    if (request.signal.aborted || !(error instanceof TidemarkError)) throw error
-    if (keys.length === 1) return await leaveAlone(context, request, chunk, error)
-    const first = new Set(keys.slice(0, keys.length / 2))
-    const halves = [chunk.filter(({ key }) => first.has(key)), chunk.filter(({ key }) => !first.has(key))]
-    let pass: BatchPass = { loaded: 0, held: 0, rows: 0, reasons: [], left: 0 }
-    for (const half of halves) pass = sum(pass, await loadOrSplit(context, request, half))
-    return pass
-  }
-}
-
-/** For a while, with the reason. Where not even that can be written, it is not the partition that is broken. */
-async function leaveAlone(
-  context: LoadContext,
-  request: BatchRequest,
-  chunk: readonly Candidate[],
-  error: TidemarkError,
-): Promise<BatchPass> {
-  const { open, run, signal } = request
-  const claim = randomUUID()
-  const deaths = await claimFree(context, request, claim, [...new Set(chunk.map(({ key }) => key))])
-  const keys = [...deaths.keys()]
-  const postponed = new Map(keys.map((key) => [key, error.message]))
-  await context.warehouse.publish({ pipeline: open.pipeline, claim, keys, outcomes: [], postponed, run }, signal)
-  return { loaded: 0, held: 0, rows: 0, reasons: [], left: chunk.length }
 }
 
 function sum(one: BatchPass, other: BatchPass): BatchPass {

@@ -1,8 +1,9 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import pMap from 'p-map'
-import type { TidemarkError } from '../errors.ts'
+import { TidemarkError } from '../errors.ts'
 import { judgeKey } from '../partitions/keys.ts'
+import type { Listed, Source } from '../sources/source.ts'
 import { stageApart } from '../staging/stage-apart.ts'
 import { stageFiles } from '../staging/stage-files.ts'
 import type { Staged } from '../staging/staged.ts'
@@ -13,6 +14,8 @@ import { rowsFault } from './whole.ts'
 
 /** One worker may die of anything; when two have died with a partition, its files are read in a process of their own. */
 const APART_FROM_DEATHS = 2
+/** Among others one death is enough: with a second one the work on all of them would be lost twice. */
+const APART_FROM_DEATHS_AMONG_OTHERS = 1
 
 /** Where a load is, in the order of its steps; tests and the crash harness stop it there. */
 export type Step = 'claimed' | 'looked' | 'staged' | 'looked again' | 'published'
@@ -58,10 +61,10 @@ export async function loadFiles(context: LoadContext, request: FilesRequest): Pr
   try {
     const staged = await stage(request, folder)
     await context.onStep?.('staged')
-    const { unchanged, changed } = await lookAgain(open, candidates, staged)
+    const { unchanged, changed, unseen } = await lookAgain(open, candidates, staged)
     await context.onStep?.('looked again')
     const outcomes = staged.flatMap((file) => toOutcome(open, file, unchanged.get(file.path)))
-    const unreadable = unreadableKeys(staged, unchanged)
+    const unreadable = new Map([...unseen, ...unreadableKeys(staged, unchanged)])
     const { keys, outcomes: visible } = await context.warehouse.publish(
       {
         pipeline: open.pipeline,
@@ -83,7 +86,7 @@ export async function loadFiles(context: LoadContext, request: FilesRequest): Pr
   }
 }
 
-async function stage({ open, candidates, deaths, signal }: FilesRequest, folder: string): Promise<readonly Staged[]> {
+async function stage({ open, candidates, keys, deaths, signal }: FilesRequest, folder: string): Promise<readonly Staged[]> {
   const refused = candidates.flatMap((candidate) => {
     const reason = refusal(open, candidate)
     return reason === undefined ? [] : [held(candidate, reason)]
@@ -92,7 +95,8 @@ async function stage({ open, candidates, deaths, signal }: FilesRequest, folder:
   const files = candidates.filter(({ listed }) => !hopeless.has(listed.path))
   if (files.length === 0) return refused
   await mkdir(folder, { recursive: true })
-  const mayKill = ({ key }: Candidate) => (deaths.get(key) ?? 0) >= APART_FROM_DEATHS
+  const limit = keys.length > 1 ? APART_FROM_DEATHS_AMONG_OTHERS : APART_FROM_DEATHS
+  const mayKill = ({ key }: Candidate) => (deaths.get(key) ?? 0) >= limit
   const request = { pipeline: open.pipeline, folder, signal }
   const harmless = files.filter((candidate) => !mayKill(candidate)).map(toStage)
   const apart = files.filter(mayKill).map(toStage)
@@ -128,9 +132,14 @@ async function lookAgain(
   const read = new Map(pipeline.source.identity === 'content' ? staged.map((file) => [file.path, hashOf(file)]) : [])
   const unchanged = new Map<string, Candidate>()
   const changed: Candidate[] = []
-  const looks = await pMap(candidates, ({ listed }) => source.stat(listed.path), { concurrency: LOOKS_AT_ONCE })
+  const unseen = new Map<string, TidemarkError>()
+  const looks = await pMap(candidates, ({ listed }) => look(source, listed.path), { concurrency: LOOKS_AT_ONCE })
   for (const [index, candidate] of candidates.entries()) {
     const now = looks[index]
+    if (now instanceof TidemarkError) {
+      unseen.set(candidate.key, now)
+      continue
+    }
     if (now !== undefined) sightings.see(now)
     const { path, fingerprint } = candidate.listed
     const hash = read.get(path)
@@ -138,7 +147,17 @@ async function lookAgain(
       unchanged.set(candidate.listed.path, candidate)
     else changed.push(candidate)
   }
-  return { unchanged, changed }
+  return { unchanged, changed, unseen }
+}
+
+/** What cannot be looked at must not keep the others from being published. */
+async function look(source: Source, path: string): Promise<Listed | undefined | TidemarkError> {
+  try {
+    return await source.stat(path)
+  } catch (error) {
+    if (error instanceof TidemarkError) return error
+    throw error
+  }
 }
 
 function hashOf(staged: Staged): string | undefined {
