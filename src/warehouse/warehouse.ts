@@ -127,6 +127,8 @@ export interface Published {
   readonly outcomes: readonly Outcome[]
   /** Those that the ledger did not know to be gone. */
   readonly gone: readonly GoneFile[]
+  /** Partitions that broke a transaction of their own: nothing of them is published, and they are left alone for a while with this reason. */
+  readonly refused: ReadonlyMap<string, string>
 }
 
 export interface FilesQuery {
@@ -175,7 +177,7 @@ export interface Warehouse extends AsyncDisposable {
   claim(request: ClaimRequest, signal?: AbortSignal): Promise<Claimed>
   /**
    * Rows, ledger and the end of the claim in one transaction. Only for partitions whose claim is still this one; the others' outcomes
-   * are left out, without a trace.
+   * are left out, without a trace. Where one of several partitions may be why that fails, each is published by itself.
    */
   publish(publication: Publication, signal?: AbortSignal): Promise<Published>
   debts(pipeline: string, signal?: AbortSignal): Promise<readonly Debt[]>

@@ -11,7 +11,7 @@ import { readCounts, readFiles, readKnown, readRejected } from './ledger-queries
 import { appliedMigrations, migrate } from './migrate.ts'
 import { MIGRATIONS } from './migrations.ts'
 import { endTelling, readUntold, takeNews } from './news-queries.ts'
-import { publishAll } from './publish.ts'
+import { publish } from './publish-each.ts'
 import { rowsOf, transaction } from './sql.ts'
 import { visitVersions } from './versions.ts'
 
@@ -28,7 +28,7 @@ export function duckdbWarehouse(options: Omit<GateOptions, 'prepare'>): Warehous
     known: (pipeline, paths, signal) => run((connection) => readKnown(connection, pipeline, paths), signal),
     visitVersions: (pipeline, visit, signal) => run((connection) => visitVersions(connection, pipeline, visit), signal),
     claim: (request, signal) => change((connection) => writeClaims(connection, request), signal),
-    publish: (publication, signal) => change((connection) => publishAll(connection, publication), signal),
+    publish: (publication, signal) => publish((work) => change(work, signal), publication),
     debts: (pipeline, signal) => run((connection) => readDebts(connection, pipeline), signal),
     payDebts: (pipeline, paid) => change((connection) => payDebts(connection, pipeline, paid)),
     decide: (pipeline, path, request, signal) =>
