@@ -85,7 +85,7 @@ async function carryOutRemovals(context: LoadContext, request: BatchRequest): Pr
 async function gonePass(context: LoadContext, request: BatchRequest): Promise<void> {
   const { open, run, signal } = request
   const claimKeys = async (claim: string, keys: readonly string[]) =>
-    new Set((await claimFree(context, request, claim, keys)).keys())
+    new Set((await claimFree(context, request, claim, keys)).deaths.keys())
   await publishGone(context, { open, run, paths: open.absences.suspected(), claimKeys, signal })
 }
 
@@ -154,15 +154,9 @@ async function prepareChunk(context: LoadContext, request: BatchRequest, chunk: 
   const { open, run, signal } = request
   const claim = randomUUID()
   try {
-    const deaths = await claimFree(context, request, claim, [...new Set(chunk.map(({ key }) => key))])
+    const { deaths, known } = await claimAndLook(context, request, claim, chunk)
     await context.onStep?.('claimed')
     const mine = chunk.filter(({ key }) => deaths.has(key))
-    // What was compared before the claim may have been loaded by others meanwhile.
-    const known = await context.warehouse.known(
-      open.pipeline.name,
-      mine.map(({ listed }) => listed.path),
-      signal,
-    )
     const candidates = notUpToDate(mine, known)
     await context.onStep?.('looked')
     const left = chunk.length - mine.length
@@ -204,6 +198,21 @@ async function abandon(context: LoadContext, { open, signal }: BatchRequest, pre
 
 const NOTHING_LOADED: BatchPass = { loaded: 0, held: 0, rows: 0, reasons: [], left: 0 }
 
+/** What was compared before the claim may have been loaded by others meanwhile. */
+async function claimAndLook(context: LoadContext, request: BatchRequest, claim: string, chunk: readonly Candidate[]) {
+  const { open, signal } = request
+  const look = () =>
+    context.warehouse.known(
+      open.pipeline.name,
+      chunk.map(({ listed }) => listed.path),
+      signal,
+    )
+  const claiming = claimFree(context, request, claim, [...new Set(chunk.map(({ key }) => key))])
+  // Asked in one breath: else the chunk before is published in between, and this one is staged after it instead of meanwhile.
+  const [{ deaths, again }, known] = await Promise.all([claiming, look()])
+  return { deaths, known: again ? await look() : known }
+}
+
 /** Claims what nobody has, then what runs have left behind that are closed. Answers how many loads died with each. */
 async function claimFree(
   { warehouse }: LoadContext,
@@ -218,9 +227,9 @@ async function claimFree(
     const ours = holder.workflowId === run.workflowId && holder.runId === run.runId
     if (ours || !(await isOpen(holder))) dead.add(theirs)
   }
-  if (dead.size === 0) return deaths
-  const again = first.refused.filter(({ claim: theirs }) => dead.has(theirs)).map(({ key }) => key)
-  const second = await warehouse.claim({ pipeline: open.pipeline, keys: again, claim, run, over: dead }, signal)
+  if (dead.size === 0) return { deaths, again: false }
+  const left = first.refused.filter(({ claim: theirs }) => dead.has(theirs)).map(({ key }) => key)
+  const second = await warehouse.claim({ pipeline: open.pipeline, keys: left, claim, run, over: dead }, signal)
   for (const key of second.claimed) deaths.set(key, second.deaths.get(key) ?? 0)
-  return deaths
+  return { deaths, again: true }
 }

@@ -15,6 +15,14 @@ export interface Swept {
   readonly found: FilesByKey
 }
 
+interface Inside {
+  readonly listed: Listed
+  readonly key: string
+}
+
+/** One question to the ledger costs as much as to read all of it. */
+const ASKED_TOGETHER = 20_000
+
 interface SweepRequest {
   readonly open: OpenPipeline
   readonly warehouse: Warehouse
@@ -42,8 +50,18 @@ async function sweepAlone({ open, warehouse, most, signal }: SweepRequest): Prom
   view.known.beginSweep()
   const found = new FilesByKey(open)
   const candidates: Candidate[] = []
+  let toAsk: Inside[] = []
   let files = 0
   let more = false
+  const ask = async () => {
+    for (const candidate of await notUpToDateOf(open, warehouse, toAsk, signal)) {
+      more ||= candidates.length === most
+      if (more) break
+      open.sightings.see(candidate.listed)
+      candidates.push(candidate)
+    }
+    toAsk = []
+  }
   for await (const page of open.source.list(open.pattern, signal)) {
     const unknown = page.filter(({ path, fingerprint }) => !view.known.find(path, fingerprint) || asked.has(path))
     const judged = unknown.filter((listed) => !view.isOutside(listed))
@@ -51,13 +69,10 @@ async function sweepAlone({ open, warehouse, most, signal }: SweepRequest): Prom
     files += page.length - unknown.length + inside.length
     if (found.counts) found.add(inWindow(open, page))
     if (inside.length < judged.length) markOutside(open, judged, inside)
-    for (const candidate of await notUpToDateOf(open, warehouse, inside, signal)) {
-      more = candidates.length === most
-      if (more) break
-      open.sightings.see(candidate.listed)
-      candidates.push(candidate)
-    }
+    toAsk.push(...inside)
+    if (toAsk.length >= ASKED_TOGETHER) await ask()
   }
+  await ask()
   await view.swept(ledger, warehouse)
   open.absences.swept({ found: files, missing: await missingPaths(open, warehouse, signal) })
   return { files, candidates, more, found }
@@ -71,7 +86,7 @@ function markOutside({ view }: OpenPipeline, judged: readonly Listed[], inside: 
 async function notUpToDateOf(
   { view, pipeline }: OpenPipeline,
   warehouse: Warehouse,
-  files: readonly { readonly listed: Listed; readonly key: string }[],
+  files: readonly Inside[],
   signal: AbortSignal,
 ): Promise<readonly Candidate[]> {
   if (files.length === 0) return []
