@@ -27,7 +27,7 @@ export function shortActivities(context: ActivityContext) {
   }
 }
 
-/** For the queue with few slots. */
+/** For the queues with few slots: what is loaded one by one, and in bulk. */
 export function loadActivities(context: ActivityContext) {
   return { loadBatchPass: loadBatchPass(context), loadPartition: loadPartition(context) }
 }

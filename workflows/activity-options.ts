@@ -1,7 +1,7 @@
 import { ActivityCancellationType, type ActivityOptions, proxyActivities, workflowInfo } from '@temporalio/workflow'
 import type { Activities } from '../activities/index.ts'
 import { LOAD_TRIES } from '../src/load-tries.ts'
-import { loadQueue, watchQueue } from '../src/names.ts'
+import { bulkQueue, isBulk, loadQueue, watchQueue } from '../src/names.ts'
 
 /** A failure of this type is retryable in Temporal's eyes, and would be for ever. */
 const NEVER_MENDED = ['PayloadsTooLarge']
@@ -55,7 +55,14 @@ export const shortActivities = (summary: string) => proxyActivities<Activities>(
 export const tellActivities = (summary: string) => proxyActivities<Pick<Activities, 'tell'>>({ ...TELL, summary })
 export const deliveryActivities = (summary: string) => proxyActivities<Pick<Activities, 'deliver'>>({ ...DELIVERY, summary })
 export const lookActivities = (summary: string) => proxyActivities<Activities>({ ...LOOK, summary })
-export const loadActivities = (summary: string) =>
-  proxyActivities<Activities>({ ...LOAD, summary, taskQueue: loadQueue(workflowInfo().taskQueue) })
+/** Of one partition: with the slots that its run's priority gives it. */
+export const loadActivities = (summary: string) => {
+  const { taskQueue, priority } = workflowInfo()
+  const queue = isBulk(priority?.priorityKey) ? bulkQueue : loadQueue
+  return proxyActivities<Activities>({ ...LOAD, summary, taskQueue: queue(taskQueue) })
+}
+/** Of many partitions, whoever asked. */
+export const bulkActivities = (summary: string) =>
+  proxyActivities<Activities>({ ...LOAD, summary, taskQueue: bulkQueue(workflowInfo().taskQueue) })
 export const watchActivities = (summary: string) =>
   proxyActivities<Activities>({ ...WATCH, summary, taskQueue: watchQueue(workflowInfo().taskQueue) })
