@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { TidemarkError } from '../errors.ts'
-import type { Run } from '../warehouse/warehouse.ts'
+import { within } from '../partitions/pattern.ts'
+import type { Debt, Run } from '../warehouse/warehouse.ts'
 import { type Candidate, inWindow, notUpToDate } from './candidate.ts'
 import { missingFrom } from './expected.ts'
 import { FilesByKey } from './files-by-key.ts'
@@ -27,7 +28,16 @@ export interface BatchRequest {
   /** Whether a run is still open; a claim of one that has closed is taken over. */
   readonly isOpen: (run: Run) => Promise<boolean>
   readonly progress: (done: BatchPass) => void
+  /** All partitions by default. */
+  readonly scope?: BatchScope
   readonly signal: AbortSignal
+}
+
+/** Some of the partitions: only their files are looked at, so that nothing is learnt of what is gone elsewhere. */
+export interface BatchScope {
+  includes(key: string): boolean
+  /** The order in which they are loaded; by their text by default. */
+  readonly order?: (one: string, other: string) => number
 }
 
 export interface BatchPass {
@@ -47,22 +57,22 @@ export interface BatchPass {
 
 /** One pass over the whole source. It holds files in memory that are not up to date, and the paths of the others. */
 export async function loadBatch(context: LoadContext, request: BatchRequest): Promise<BatchPass> {
-  const { open, signal } = request
-  const all = () => true
-  await payDebts(context, open, all, signal)
+  const { open, scope, signal } = request
+  const isMine = ({ key }: Debt) => scope?.includes(key) ?? true
+  await payDebts(context, open, isMine, signal)
   const files = new FilesByKey(open)
   const candidates = await notUpToDateAnywhere(context, request, files)
   const { warehouse } = context
   const filesOf = (key: string) => files.count(key)
   const { ready, unsettled, waiting } = await loadable({ open, warehouse, candidates, filesOf, signal })
-  await gonePass(context, request)
+  if (scope === undefined) await gonePass(context, request)
   let pass: BatchPass = { loaded: 0, held: 0, rows: 0, reasons: [], left: unsettled.length + waiting.length }
-  for (const chunk of chunks(ready)) {
+  for (const chunk of chunks(ready, scope?.order)) {
     pass = sum(pass, await loadOrSplit(context, request, chunk))
     request.progress(pass)
   }
-  await carryOutRemovals(context, request)
-  await payDebts(context, open, all, signal)
+  if (scope === undefined) await carryOutRemovals(context, request)
+  await payDebts(context, open, isMine, signal)
   return pass
 }
 
@@ -81,14 +91,15 @@ async function carryOutRemovals(context: LoadContext, request: BatchRequest): Pr
 
 async function notUpToDateAnywhere(
   { warehouse }: LoadContext,
-  { open, alsoPostponed, signal }: BatchRequest,
+  { open, alsoPostponed, scope, signal }: BatchRequest,
   found: FilesByKey,
 ): Promise<Candidate[]> {
   const { name } = open.pipeline
   const postponed = alsoPostponed ? new Set<string>() : await postponedKeys(warehouse, name)
   const candidates: Candidate[] = []
   const listed = new Set<string>()
-  for await (const page of open.source.list(open.pattern, signal)) {
+  const pattern = scope === undefined ? open.pattern : within(open.pattern, (key) => scope.includes(key))
+  for await (const page of open.source.list(pattern, signal)) {
     const inside = inWindow(open, page)
     found.add(inside)
     for (const { listed: file } of inside) listed.add(file.path)
@@ -100,7 +111,8 @@ async function notUpToDateAnywhere(
     )
     candidates.push(...notUpToDate(files, known))
   }
-  open.absences.swept({ found: listed.size, missing: await missingFrom(open, warehouse, listed, signal) })
+  if (scope === undefined)
+    open.absences.swept({ found: listed.size, missing: await missingFrom(open, warehouse, listed, signal) })
   return candidates
 }
 
@@ -113,11 +125,11 @@ async function gonePass(context: LoadContext, request: BatchRequest): Promise<vo
 }
 
 /** In key order; the files of one partition stay together. */
-function* chunks(candidates: readonly Candidate[]): Generator<readonly Candidate[]> {
+function* chunks(candidates: readonly Candidate[], order?: BatchScope['order']): Generator<readonly Candidate[]> {
   const partitions = byKey(candidates)
   let chunk: Candidate[] = []
   let bytes = 0
-  for (const key of [...partitions.keys()].sort()) {
+  for (const key of [...partitions.keys()].sort(order)) {
     const files = partitions.get(key) ?? []
     const size = files.reduce((sum, { listed }) => sum + listed.size, 0)
     if (chunk.length > 0 && (chunk.length + files.length > CHUNK_FILES || bytes + size > CHUNK_BYTES)) {
