@@ -43,7 +43,7 @@ export async function backfill(input: BackfillInput): Promise<BackfillResult> {
 
 function progressOf(course: BackfillCourse): BackfillProgress {
   const { tally, left, open, workedMs, state } = course
-  return { ...tally, state, open, left, ...pace(tally, workedMs, left) }
+  return { ...tally, state, open, left, workedMs, ...pace(tally, workedMs, left) }
 }
 
 function statusOf({ held, failed, waiting, loaded, upToDate, missing }: Tally): Status {

@@ -11,6 +11,8 @@ export interface BackfillProgress extends Tally {
   /** Partitions a second, while it works; null when nothing was done yet. */
   readonly rate: number | null
   readonly secondsLeft: number | null
+  /** For how long it has worked, pauses left out. */
+  readonly workedMs: number
 }
 
 /** How fast so many partitions were dealt with, and how long the rest will take. */

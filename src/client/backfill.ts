@@ -11,6 +11,7 @@ import type { BackfillProgress } from '../backfilling/progress.ts'
 import { type BackfillRequest, requestFault } from '../backfilling/request.ts'
 import { TidemarkError } from '../errors.ts'
 import { backfillId, PRIORITY, searchAttributes } from '../names.ts'
+import { readProgress } from './backfill-progress.ts'
 
 /** A name is part of a workflow id, which the server limits. */
 const LONGEST_NAME_BYTES = 300
@@ -77,7 +78,7 @@ export function backfillOf(
     workflowId: handle.workflowId,
     attached: false,
     result: () => handle.result(),
-    progress: () => handle.query<BackfillProgress>('progress'),
+    progress: () => readProgress(client, handle),
     pause: () => handle.signal('pause'),
     resume: () => handle.signal('resume'),
     cancel: async () => {

@@ -26,7 +26,11 @@ test.each(MODES)('%s: a range is loaded; what is held, missing or up to date is 
 
   const range = { from: '2018-01-02', to: '2018-01-07', ...mode }
   const first = await tidemark.backfill(pipeline, range)
-  const held = { partition: '2018-01-05', state: 'held', reason: expect.stringContaining('2018-01-05.csv: check above(share_price, 0)') }
+  const held = {
+    partition: '2018-01-05',
+    state: 'held',
+    reason: expect.stringContaining('2018-01-05.csv: check above(share_price, 0)'),
+  }
   const none = { failed: 0, waiting: 0, leftOut: 0 }
   expect(await first.result()).toEqual({ ...none, loaded: 3, rows: 6, held: 1, missing: 1, upToDate: 1, problems: [held] })
   expect(Object.keys(await running.sharePrices())).toEqual([2, 3, 4, 6].map((day) => `2018-01-0${day}.csv`))
