@@ -1,3 +1,4 @@
+import { within } from '../partitions/pattern.ts'
 import type { Listed } from '../sources/source.ts'
 import type { Version, Warehouse } from '../warehouse/warehouse.ts'
 import { type Candidate, inWindow, notUpToDate } from './candidate.ts'
@@ -40,7 +41,8 @@ export function sweep(request: SweepRequest): Promise<Swept> {
   return view.alone(() => sweepAlone(request))
 }
 
-async function sweepAlone({ open, warehouse, most, signal }: SweepRequest): Promise<Swept> {
+async function sweepAlone(request: SweepRequest): Promise<Swept> {
+  const { open, warehouse, signal } = request
   const { view, pipeline } = open
   const ledger = await view.refresh(warehouse, pipeline.name, signal)
   // What is to be read again though source and ledger agree. Who decides so asks for it too, but for the copies that a publish finds; so
@@ -49,19 +51,8 @@ async function sweepAlone({ open, warehouse, most, signal }: SweepRequest): Prom
   const asked = new Set(decided.map(({ path }) => path))
   view.known.beginSweep()
   const found = new FilesByKey(open)
-  const candidates: Candidate[] = []
-  let toAsk: Inside[] = []
+  const comparison = new Comparison(request)
   let files = 0
-  let more = false
-  const ask = async () => {
-    for (const candidate of await notUpToDateOf(open, warehouse, toAsk, signal)) {
-      more ||= candidates.length === most
-      if (more) break
-      open.sightings.see(candidate.listed)
-      candidates.push(candidate)
-    }
-    toAsk = []
-  }
   for await (const page of open.source.list(open.pattern, signal)) {
     const unknown = page.filter(({ path, fingerprint }) => !view.known.find(path, fingerprint) || asked.has(path))
     const judged = unknown.filter((listed) => !view.isOutside(listed))
@@ -69,13 +60,58 @@ async function sweepAlone({ open, warehouse, most, signal }: SweepRequest): Prom
     files += page.length - unknown.length + inside.length
     if (found.counts) found.add(inWindow(open, page))
     if (inside.length < judged.length) markOutside(open, judged, inside)
-    toAsk.push(...inside)
-    if (toAsk.length >= ASKED_TOGETHER) await ask()
+    await comparison.add(inside)
   }
-  await ask()
+  await comparison.end()
   await view.swept(ledger, warehouse)
   open.absences.swept({ found: files, missing: await missingPaths(open, warehouse, signal) })
+  const { candidates, more } = comparison
   return { files, candidates, more, found }
+}
+
+/** Compares some partitions alone, which tells nothing of what is gone. */
+export async function lookWithin(request: SweepRequest, includes: (key: string) => boolean): Promise<Swept> {
+  const { open, signal } = request
+  const found = new FilesByKey(open)
+  const comparison = new Comparison(request)
+  let files = 0
+  for await (const page of open.source.list(within(open.pattern, includes), signal)) {
+    const inside = inWindow(open, page)
+    files += inside.length
+    found.add(inside)
+    await comparison.add(inside)
+  }
+  await comparison.end()
+  const { candidates, more } = comparison
+  return { files, candidates, more, found }
+}
+
+/** Asks the ledger of many files at once. */
+class Comparison {
+  readonly #request: SweepRequest
+  readonly candidates: Candidate[] = []
+  more = false
+  #toAsk: Inside[] = []
+
+  constructor(request: SweepRequest) {
+    this.#request = request
+  }
+
+  async add(files: readonly Inside[]): Promise<void> {
+    this.#toAsk.push(...files)
+    if (this.#toAsk.length >= ASKED_TOGETHER) await this.end()
+  }
+
+  async end(): Promise<void> {
+    const { open, warehouse, most, signal } = this.#request
+    for (const candidate of await notUpToDateOf(open, warehouse, this.#toAsk, signal)) {
+      this.more ||= this.candidates.length === most
+      if (this.more) break
+      open.sightings.see(candidate.listed)
+      this.candidates.push(candidate)
+    }
+    this.#toAsk = []
+  }
 }
 
 function markOutside({ view }: OpenPipeline, judged: readonly Listed[], inside: readonly { readonly listed: Listed }[]): void {
