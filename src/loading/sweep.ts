@@ -141,7 +141,7 @@ async function missingPaths(open: OpenPipeline, warehouse: Warehouse, signal: Ab
   const visit = ({ path, isExpected }: Version) => {
     if (isExpected && !view.known.isFound(path)) unfound.add(path)
   }
-  await warehouse.visitVersions(pipeline.name, visit, signal)
+  await warehouse.visitVersions(pipeline.name, () => visit, signal)
   const known = await warehouse.known(pipeline.name, [...unfound], signal)
   return [...known].flatMap(([path, { fingerprint, status }]) => {
     if (fingerprint !== '' && status !== 'ignored' && expectedKeyOf(open, path) !== undefined) return [path]

@@ -157,7 +157,8 @@ export interface Version {
   readonly isExpected: boolean
 }
 
-export type VisitVersion = (version: Version) => void
+/** Gets how many there are before the first of them. */
+export type VisitVersions = (rows: number) => (version: Version) => void
 
 /** Of the newest versions, in one partition, that one run has handled. */
 export interface WorkOnPartition {
@@ -176,7 +177,7 @@ export interface Warehouse extends AsyncDisposable {
   /** Changes when the warehouse may have been replaced by another one behind our back; undefined while there is none. */
   generation(): Promise<string | undefined>
   /** Shows every version of every path, in no order, so that a long ledger takes no memory. */
-  visitVersions(pipeline: string, visit: VisitVersion, signal?: AbortSignal): Promise<void>
+  visitVersions(pipeline: string, visit: VisitVersions, signal?: AbortSignal): Promise<void>
   known(pipeline: string, paths: readonly string[], signal?: AbortSignal): Promise<ReadonlyMap<string, Known>>
   /**
    * Writes the mark on each partition that is free for it; answers whose marks stand on the others. What was decided to be removed from
