@@ -48,7 +48,13 @@ export function measure(files) {
     const [first, ...others] = sweeps
     const grown = sweeps.at(-1).grownBytes / 1e6
     return [
-      { what: `a sweep of ${files} known files and ${NEW} new ones`, limitIs, budget: 1.5, ours: others.map(({ ms }) => ms), limit },
+      {
+        what: `a sweep of ${files} known files and ${NEW} new ones`,
+        limitIs,
+        budget: 1.5,
+        ours: others.map(({ ms }) => ms),
+        limit,
+      },
       { what: 'the first one after a start, which reads the ledger', limitIs, ours: first.ms, limit },
       { what: 'what it makes the worker grow by', unit: 'MB', ours: grown, atMost: 200 },
     ]
@@ -93,7 +99,9 @@ async function writeLedger(folder, source, files) {
 function sweepIn(file) {
   return new Promise((resolve, reject) => {
     const told = []
-    const child = fork(SWEEPER, [file, String(SWEEPS)], { execArgv: (process.env.BENCH_NODE_ARGS ?? '').split(' ').filter(Boolean) })
+    const child = fork(SWEEPER, [file, String(SWEEPS)], {
+      execArgv: (process.env.BENCH_NODE_ARGS ?? '').split(' ').filter(Boolean),
+    })
     child.on('message', (message) => told.push(message))
     child.once('exit', (code) => (code === 0 ? resolve(told) : reject(new Error(`the sweeper ended with ${code}`))))
   })
