@@ -47,7 +47,8 @@ export function verdictOf(state: KeyState | undefined, isLoaded: boolean, only: 
   const why: Why = state.todo || state.ignored ? (isLoaded ? 'changed' : 'unloaded') : isHeld ? 'held' : 'loaded'
   switch (only) {
     case 'all':
-      return { start: why }
+      if (state.todo || state.again.length > 0) return { start: why }
+      break
     case 'held':
       if (isHeld) return { start: 'held' }
       break
