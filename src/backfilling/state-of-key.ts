@@ -26,15 +26,17 @@ const AGAIN: Readonly<Record<Only | 'unasked', readonly Known['status'][]>> = {
   all: ['ignored', 'held', 'loaded'],
 }
 
-/** Takes one listed file of the partition into account. */
-export function seeFile(state: KeyState, path: string, todo: boolean, known: Known | undefined, only: Only | undefined): void {
+/** Takes one listed file of the partition into account; answers whether a load of the partition reads it. */
+export function seeFile(state: KeyState, path: string, todo: boolean, known: Known | undefined, only: Only | undefined): boolean {
   if (todo || known === undefined) {
     state.todo = true
-    return
+    return true
   }
   if (known.status === 'held') state.held ??= `${path}: ${known.error}`
   if (known.status === 'ignored') state.ignored = true
-  if (AGAIN[only ?? 'unasked'].includes(known.status)) state.again.push(path)
+  const isAgain = AGAIN[only ?? 'unasked'].includes(known.status)
+  if (isAgain) state.again.push(path)
+  return isAgain
 }
 
 /** What a backfill does with a partition: starts it, and why, or counts it as what it is. */
