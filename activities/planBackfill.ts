@@ -6,8 +6,11 @@ import type { Tally } from '../src/backfilling/tally.ts'
 import type { ActivityContext } from './context.ts'
 import { withFailures } from './failures.ts'
 
-/** A page is in the workflow's history, and the rest of one in its carried state. */
-const PAGE = { partitions: 500, bytes: 32_768 }
+/**
+ * A page is in the workflow's history, and the rest of one in its carried state. Files that a worker has seen while it planned have settled
+ * when they are loaded; what is left of a page when a worker is lost settles anew, so that it is no long one.
+ */
+const PAGE = { partitions: 200, bytes: 32_768 }
 /** What is decided to be tried again is taken by whoever looks next, so that not much may be so before its turn. */
 const PAGE_TRIED_AGAIN = { partitions: 100, bytes: 32_768 }
 

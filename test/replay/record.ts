@@ -5,6 +5,7 @@ import { actWorkflowId } from '../../src/client/act.ts'
 import { env, localFolder } from '../../src/config/define.ts'
 import type { PipelineInput } from '../../src/config/schema.ts'
 import { batchId, partitionId, sensorId } from '../../src/names.ts'
+import { onceKnown, registerSearchAttributes } from '../../src/schedules/search-attributes.ts'
 import { Endpoint } from '../alerting/endpoint.ts'
 import { OwnServer } from '../harness/own-server.ts'
 import { prices } from '../harness/prices.ts'
@@ -173,4 +174,46 @@ test('actOnFile: released, refused, removed', async () => {
   await save(running, id, 'actOnFile/released')
   await tidemark.removeFile(pipeline, 'bad.csv')
   await save(running, id, 'actOnFile/removed')
+})
+
+test('backfill: with held ones, paused and resumed, and continued as new', async () => {
+  await using server = await OwnServer.start({ 'limit.historyCount.suggestContinueAsNew': 60 })
+  await using workspace = await Workspace.create({ source: SOURCE })
+  for (let day = 0; day < 24; day++) await workspace.drop(`day-${day}.csv`, prices(day)) // the first one is held
+  await using running = await Running.start(workspace, { server })
+  const { tidemark, pipeline, client } = running
+  await registerSearchAttributes(client, client.options.namespace)
+  const range = { from: 'day-0', to: 'day-10', concurrency: 2 }
+  const paused = await onceKnown(() => tidemark.backfill(pipeline, { ...range, name: 'paused' }))
+  await paused.pause()
+  await until('the window to be empty', async () => (await paused.progress()).open === 0)
+  await paused.resume()
+  await paused.result()
+  await save(running, paused.workflowId, 'backfill/paused-and-resumed')
+  const retried = await tidemark.backfill(pipeline, { only: 'held' })
+  await retried.result()
+  await save(running, retried.workflowId, 'backfill/held')
+
+  const rolling = await tidemark.backfill(pipeline, { concurrency: 4 })
+  const { runId: first } = await client.workflow.getHandle(rolling.workflowId).describe()
+  await rolling.result()
+  await save(running, rolling.workflowId, 'backfill/continued-as-new', first)
+  await save(running, rolling.workflowId, 'backfill/continued')
+})
+
+test('backfill: a single run, paused while it loads, and resumed', async () => {
+  // It is still settling when it hears of the pause.
+  const source = localFolder('source', { files: '{partition}.csv', settle: '4s' })
+  await using workspace = await Workspace.create({ source })
+  for (let day = 0; day < 4; day++) await workspace.drop(`day-${day}.csv`, prices(day)) // the first one is held
+  await using running = await Running.start(workspace)
+  const together = await running.tidemark.backfill(running.pipeline, { singleRun: true })
+  const handle = running.client.workflow.getHandle(together.workflowId)
+  const loads = async () => (await handle.describe()).raw.pendingActivities?.some(({ lastStartedTime }) => lastStartedTime)
+  await until('its load', loads)
+  await together.pause()
+  await until('the end of its load', async () => !(await loads()))
+  await together.resume()
+  await together.result()
+  await save(running, together.workflowId, 'backfill/single-run')
 })
