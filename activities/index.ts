@@ -27,9 +27,14 @@ export function shortActivities(context: ActivityContext) {
   }
 }
 
-/** For the queue with few slots. */
+/** For the queue with few slots. Passes of a batch are there too that older code has asked for. */
 export function loadActivities(context: ActivityContext) {
-  return { loadBatchPass: loadBatchPass(context), loadPartition: loadPartition(context) }
+  return { loadPartition: loadPartition(context), ...batchActivities(context) }
+}
+
+/** For the queue with fewer still. */
+export function batchActivities(context: ActivityContext) {
+  return { loadBatchPass: loadBatchPass(context) }
 }
 
 /** For the queue with a slot for each pipeline. */

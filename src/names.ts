@@ -11,9 +11,13 @@ export const actId = (pipeline: string, path: string) => `${pipeline}/act/${path
 export const alertId = (pipeline: string, what: string, telling: string) => `${pipeline}/alert/${what}/${telling}`
 export const scheduleId = (pipeline: string) => pipeline
 
-/** Long polls hold a slot each, and loads are few at a time: each has a queue of its own beside the workflows'. */
+/**
+ * Long polls hold a slot each, and loads are few at a time: each has a queue of its own beside the workflows'. So have batches, which last:
+ * what a person or a schedule wants must not wait for one to end.
+ */
 export const watchQueue = (taskQueue: string) => `${taskQueue}-watch`
 export const loadQueue = (taskQueue: string) => `${taskQueue}-load`
+export const batchQueue = (taskQueue: string) => `${taskQueue}-batch`
 
 export const PIPELINE = defineSearchAttributeKey('TidemarkPipeline', SearchAttributeType.KEYWORD)
 export const PARTITION = defineSearchAttributeKey('TidemarkPartition', SearchAttributeType.KEYWORD)

@@ -1,7 +1,7 @@
 import { ActivityCancellationType, type ActivityOptions, proxyActivities, workflowInfo } from '@temporalio/workflow'
 import type { Activities } from '../activities/index.ts'
 import { LOAD_TRIES } from '../src/load-tries.ts'
-import { loadQueue, watchQueue } from '../src/names.ts'
+import { batchQueue, loadQueue, watchQueue } from '../src/names.ts'
 
 /** A failure of this type is retryable in Temporal's eyes, and would be for ever. */
 const NEVER_MENDED = ['PayloadsTooLarge']
@@ -57,5 +57,7 @@ export const deliveryActivities = (summary: string) => proxyActivities<Pick<Acti
 export const lookActivities = (summary: string) => proxyActivities<Activities>({ ...LOOK, summary })
 export const loadActivities = (summary: string) =>
   proxyActivities<Activities>({ ...LOAD, summary, taskQueue: loadQueue(workflowInfo().taskQueue) })
+export const batchActivities = (summary: string) =>
+  proxyActivities<Activities>({ ...LOAD, summary, taskQueue: batchQueue(workflowInfo().taskQueue) })
 export const watchActivities = (summary: string) =>
   proxyActivities<Activities>({ ...WATCH, summary, taskQueue: watchQueue(workflowInfo().taskQueue) })

@@ -7,7 +7,7 @@ import type { Config, Pipeline } from '../config/pipeline.ts'
 import { messageOf } from '../errors.ts'
 import { inWindow } from '../loading/candidate.ts'
 import { OpenPipelines } from '../loading/open-pipelines.ts'
-import { loadQueue, SEARCH_ATTRIBUTES, watchQueue } from '../names.ts'
+import { batchQueue, loadQueue, SEARCH_ATTRIBUTES, watchQueue } from '../names.ts'
 import { identityOf } from './identity.ts'
 import { serverOf } from './server-address.ts'
 
@@ -81,6 +81,7 @@ async function workers(client: Client, { temporal: { taskQueue } }: Config, name
     { name: taskQueue, type: workflow },
     { name: watchQueue(taskQueue), type: activity },
     { name: loadQueue(taskQueue), type: activity },
+    { name: batchQueue(taskQueue), type: activity },
   ]
   for (const { name, type } of queues) {
     const { pollers } = await client.workflowService.describeTaskQueue({ namespace, taskQueue: { name }, taskQueueType: type })
