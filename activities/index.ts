@@ -1,4 +1,5 @@
 import { askForBatch } from './askForBatch.ts'
+import { beginPipeline } from './beginPipeline.ts'
 import type { ActivityContext } from './context.ts'
 import { decide } from './decide.ts'
 import { deliver } from './deliver.ts'
@@ -39,5 +40,5 @@ export function batchActivities(context: ActivityContext) {
 
 /** For the queue with a slot for each pipeline. */
 export function watchActivities(context: ActivityContext) {
-  return { watchSource: watchSource(context) }
+  return { beginPipeline: beginPipeline(context), watchSource: watchSource(context) }
 }

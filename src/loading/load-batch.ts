@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { Run } from '../warehouse/warehouse.ts'
+import { ensureBegun } from './begin.ts'
 import { type Candidate, inWindow, notUpToDate } from './candidate.ts'
+import { chunks } from './chunks.ts'
 import { missingFrom } from './expected.ts'
 import { FilesByKey } from './files-by-key.ts'
-import { byKey } from './judge.ts'
 import { type LoadContext, loadFiles } from './load-files.ts'
 import type { OpenPipeline } from './open-pipelines.ts'
 import { payDebts } from './pay-debts.ts'
@@ -12,9 +13,6 @@ import { publishGone } from './publish-gone.ts'
 import { releaseClaim } from './release-claim.ts'
 import { loadable } from './settle.ts'
 
-/** A chunk is one transaction, unless a partition breaks it. Larger ones win little and lose more when one is lost. */
-const CHUNK_FILES = 500
-const CHUNK_BYTES = 256 * 1024 * 1024
 /** The others are in the ledger. */
 const REASONS_TOLD = 5
 
@@ -48,6 +46,7 @@ export interface BatchPass {
 export async function loadBatch(context: LoadContext, request: BatchRequest): Promise<BatchPass> {
   const { open, signal } = request
   const all = () => true
+  await ensureBegun(context, request)
   await payDebts(context, open, all, signal)
   const files = new FilesByKey(open)
   const candidates = await notUpToDateAnywhere(context, request, files)
@@ -56,7 +55,7 @@ export async function loadBatch(context: LoadContext, request: BatchRequest): Pr
   const { ready, unsettled, waiting } = await loadable({ open, warehouse, candidates, filesOf, signal })
   await gonePass(context, request)
   let pass: BatchPass = { loaded: 0, held: 0, rows: 0, reasons: [], left: unsettled.length + waiting.length }
-  for (const chunk of chunks(ready)) {
+  for (const chunk of chunks(open.pipeline, ready)) {
     pass = sum(pass, await loadChunk(context, request, chunk))
     request.progress(pass)
   }
@@ -109,25 +108,6 @@ async function gonePass(context: LoadContext, request: BatchRequest): Promise<vo
   const claimKeys = async (claim: string, keys: readonly string[]) =>
     new Set((await claimFree(context, request, claim, keys)).keys())
   await publishGone(context, { open, run, paths: open.absences.suspected(), claimKeys, signal })
-}
-
-/** In key order; the files of one partition stay together. */
-function* chunks(candidates: readonly Candidate[]): Generator<readonly Candidate[]> {
-  const partitions = byKey(candidates)
-  let chunk: Candidate[] = []
-  let bytes = 0
-  for (const key of [...partitions.keys()].sort()) {
-    const files = partitions.get(key) ?? []
-    const size = files.reduce((sum, { listed }) => sum + listed.size, 0)
-    if (chunk.length > 0 && (chunk.length + files.length > CHUNK_FILES || bytes + size > CHUNK_BYTES)) {
-      yield chunk
-      chunk = []
-      bytes = 0
-    }
-    chunk.push(...files)
-    bytes += size
-  }
-  if (chunk.length > 0) yield chunk
 }
 
 function sum(one: BatchPass, other: BatchPass): BatchPass {

@@ -166,12 +166,13 @@ function hashOf(staged: Staged): string | undefined {
 
 function toOutcome({ sightings, pipeline }: OpenPipeline, staged: Staged, candidate: Candidate | undefined): Outcome[] {
   if (candidate === undefined || staged.verdict === 'unreadable') return []
-  const { listed, key, decision } = candidate
+  const { listed, key, decision, ignoredBefore = false } = candidate
   const firstSeen = Date.now() - (sightings.firstSeenMsAgo(listed.path) ?? 0)
   const handled = {
     listed,
     key,
     ...(decision === undefined ? {} : { decision }),
+    ...(ignoredBefore ? { ignoredBefore } : {}),
     firstSeenAt: new Date(firstSeen),
     settledAt: pipeline.source.settleMs === 0 ? new Date() : new Date(firstSeen + pipeline.source.settleMs),
   }

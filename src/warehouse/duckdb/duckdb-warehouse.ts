@@ -3,6 +3,7 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import { messageOf, TidemarkError } from '../../errors.ts'
 import type { FilesQuery, Warehouse } from '../warehouse.ts'
 import { payDebts, readDebts } from './after-load.ts'
+import { begin, hasBegun } from './begin.ts'
 import { dropClaim, readBackoffs, standingClaims, writeClaims } from './claims.ts'
 import { openDecision, readOpenDecisions } from './decisions.ts'
 import { Gate, type GateOptions } from './gate.ts'
@@ -29,6 +30,8 @@ export function duckdbWarehouse(options: Omit<GateOptions, 'prepare'>): Warehous
     present: (pipeline, after, signal) => run((connection) => readPresent(connection, pipeline, after), signal),
     claim: (request, signal) => change((connection) => writeClaims(connection, request), signal),
     publish: (publication, signal) => publish((work) => change(work, signal), publication),
+    hasBegun: (pipeline) => run((connection) => hasBegun(connection, pipeline)),
+    begin: (beginning, signal) => change((connection) => begin(connection, beginning), signal),
     debts: (pipeline, signal) => run((connection) => readDebts(connection, pipeline), signal),
     payDebts: (pipeline, paid) => change((connection) => payDebts(connection, pipeline, paid)),
     decide: (pipeline, path, request, signal) =>

@@ -11,7 +11,7 @@ export async function readPresent(connection: DuckDBConnection, pipeline: string
   const rows = await rowsOf(
     connection,
     `SELECT path FROM tidemark.files WHERE pipeline = $1 AND path > $2 GROUP BY path
-     HAVING arg_max(gone_at IS NULL AND after_load IS DISTINCT FROM 'done' AND status <> 'ignored', sequence)
+     HAVING arg_max(gone_at IS NULL AND after_load IS DISTINCT FROM 'done', sequence)
      ORDER BY path LIMIT ${PAGE}`,
     pipeline,
     after,

@@ -112,6 +112,7 @@ export async function readCounts(connection: DuckDBConnection, pipeline: string)
     `WITH newest AS (SELECT path, arg_max(status, sequence) AS status FROM tidemark.files WHERE pipeline = $1 GROUP BY path),
        loaded AS (SELECT partition_key, rows FROM tidemark.files WHERE pipeline = $1 AND status = 'loaded')
      SELECT (SELECT count(*) FROM loaded) AS loaded, (SELECT count(*) FROM newest WHERE status = 'held') AS held,
+       (SELECT count(*) FROM newest WHERE status = 'ignored') AS ignored,
        (SELECT coalesce(sum(rows), 0)::BIGINT FROM loaded) AS rows,
        (SELECT coalesce(to_json(list(DISTINCT partition_key)), '[]') FROM loaded) AS keys`,
     pipeline,
@@ -119,6 +120,7 @@ export async function readCounts(connection: DuckDBConnection, pipeline: string)
   return {
     loaded: Number(row?.loaded),
     held: Number(row?.held),
+    ignored: Number(row?.ignored),
     rows: Number(row?.rows),
     loadedKeys: z.array(z.string()).parse(JSON.parse(String(row?.keys))),
   }
