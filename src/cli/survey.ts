@@ -18,7 +18,7 @@ export interface Survey {
   readonly loaded: number
   readonly rows: number
   readonly held: number
-  /** Left out by `initial`, as they were at the first sweep. */
+  /** Left out by `initial`: there, and as they were at the first sweep. */
   readonly ignored: number
   /** Listed, not up to date, and not `retrying`: still settling, being loaded, or waiting for a worker. */
   readonly unsettled: number

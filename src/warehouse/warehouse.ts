@@ -162,6 +162,7 @@ export interface FilesQuery {
 export interface PipelineCounts {
   readonly loaded: number
   readonly held: number
+  /** Still there, and as they were at the first sweep. */
   readonly ignored: number
   readonly rows: number
   /** The keys of partitions that have a loaded file. */
