@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { TidemarkError } from '../errors.ts'
 import { describeIssue, expectation } from './describe-issue.ts'
 import { pipelineFaults } from './faults.ts'
+import { toInitial } from './initial.ts'
 import type { AfterLoad, Config, Pipeline } from './pipeline.ts'
 import { type CheckedPipeline, configSchema, pipeline as pipelineSchema } from './schema.ts'
 import { type PartitionsInput, toPartitions } from './time-partitions.ts'
@@ -59,6 +60,7 @@ function toPipeline(name: string, checked: CheckedPipeline, folder: string): Pip
       manifest: checked.source.manifest,
     },
     partitions,
+    initial: toInitial(checked.partitions.initial),
     table: { schema: schema ?? 'main', name: table ?? checked.table },
     columns: checked.columns,
     csv: { ...checked.csv, nullText: [checked.csv.nullText].flat() },

@@ -143,8 +143,8 @@ async function missingPaths(open: OpenPipeline, warehouse: Warehouse, signal: Ab
   }
   await warehouse.visitVersions(pipeline.name, () => visit, signal)
   const known = await warehouse.known(pipeline.name, [...unfound], signal)
-  return [...known].flatMap(([path, { fingerprint, status }]) => {
-    if (fingerprint !== '' && status !== 'ignored' && expectedKeyOf(open, path) !== undefined) return [path]
+  return [...known].flatMap(([path, { fingerprint }]) => {
+    if (fingerprint !== '' && expectedKeyOf(open, path) !== undefined) return [path]
     view.known.expectNoMore(path)
     return []
   })

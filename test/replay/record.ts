@@ -2,7 +2,7 @@ import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from '@jest/globals'
 import { actWorkflowId } from '../../src/client/act.ts'
-import { env, localFolder } from '../../src/config/define.ts'
+import { dynamic, env, localFolder } from '../../src/config/define.ts'
 import type { PipelineInput } from '../../src/config/schema.ts'
 import { batchId, partitionId, sensorId } from '../../src/names.ts'
 import { onceKnown, registerSearchAttributes } from '../../src/schedules/search-attributes.ts'
@@ -132,6 +132,29 @@ test('sensor: every signal, a batch, a source that fails and recovers', async ()
   await rename(join(workspace.folder, 'elsewhere'), workspace.path(''))
   await told('recovered')
   await save(running, sensorId(pipeline), 'sensor/signals-batch-and-failing')
+})
+
+test('sensor: begins, at once and after its source has failed', async () => {
+  const partitions = dynamic({ initial: 'none' })
+  await using workspace = await Workspace.create({ source: SOURCE, partitions, sensor: { every: '1s' } })
+  await workspace.drop('old.csv', prices(1))
+  await using running = await Running.start(workspace)
+  await running.apply()
+  await until('the first sweep', () => running.worker.warehouse.hasBegun(running.pipeline))
+  await workspace.drop('new.csv', prices(2))
+  await running.outcome('new.csv')
+  await save(running, sensorId(running.pipeline), 'sensor/begun')
+
+  await using unlucky = await Workspace.create({ source: SOURCE, partitions, sensor: { every: '1s' } })
+  await rename(unlucky.path(''), join(unlucky.folder, 'elsewhere'))
+  await using later = await Running.start(unlucky)
+  await later.apply()
+  await until('being told', () => later.said.told.some(({ what }) => what === 'failing'))
+  await rename(join(unlucky.folder, 'elsewhere'), unlucky.path(''))
+  await until('the first sweep', () => later.worker.warehouse.hasBegun(later.pipeline))
+  await unlucky.drop('new.csv', prices(2))
+  await later.outcome('new.csv')
+  await save(later, sensorId(later.pipeline), 'sensor/failing-then-begun')
 })
 
 test('alert: told at the second try, and not taken; recovered by an import and by a batch', async () => {
