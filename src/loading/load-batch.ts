@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { messageOf } from '../errors.ts'
 import type { Run } from '../warehouse/warehouse.ts'
 import { ensureBegun } from './begin.ts'
 import { type Candidate, inWindow, notUpToDate } from './candidate.ts'
@@ -24,6 +25,8 @@ export interface BatchRequest {
   /** Whether a run is still open; a claim of one that has closed is taken over. */
   readonly isOpen: (run: Run) => Promise<boolean>
   readonly progress: (done: BatchPass) => void
+  /** After this try nobody tries again soon: what failed is left alone for a while, as by an import. */
+  readonly lastTry?: boolean
   readonly signal: AbortSignal
 }
 
@@ -56,7 +59,7 @@ export async function loadBatch(context: LoadContext, request: BatchRequest): Pr
   await gonePass(context, request)
   let pass: BatchPass = { loaded: 0, held: 0, rows: 0, reasons: [], left: unsettled.length + waiting.length }
   for (const chunk of chunks(open.pipeline, ready)) {
-    pass = sum(pass, await loadChunk(context, request, chunk))
+    pass = sum(pass, await loadOrLeave(context, request, chunk))
     request.progress(pass)
   }
   await carryOutRemovals(context, request)
@@ -108,6 +111,35 @@ async function gonePass(context: LoadContext, request: BatchRequest): Promise<vo
   const claimKeys = async (claim: string, keys: readonly string[]) =>
     new Set((await claimFree(context, request, claim, keys)).keys())
   await publishGone(context, { open, run, paths: open.absences.suspected(), claimKeys, signal })
+}
+
+/** What breaks a chunk and is no partition's fault ends the pass, which is tried again; after the last try all of them are left alone. */
+async function loadOrLeave(context: LoadContext, request: BatchRequest, chunk: readonly Candidate[]): Promise<BatchPass> {
+  try {
+    return await loadChunk(context, request, chunk)
+  } catch (error) {
+    if (!request.lastTry || request.signal.aborted) throw error
+    await leaveAlone(context, request, [...new Set(chunk.map(({ key }) => key))], error)
+    return { loaded: 0, held: 0, rows: 0, reasons: [], left: chunk.length }
+  }
+}
+
+/** Where not even that can be written, the failure itself is what is told. */
+async function leaveAlone(
+  context: LoadContext,
+  request: BatchRequest,
+  partitions: readonly string[],
+  error: unknown,
+): Promise<void> {
+  const { open, run, signal } = request
+  const claim = randomUUID()
+  try {
+    const keys = [...(await claimFree(context, request, claim, partitions)).keys()]
+    const postponed = new Map(keys.map((key) => [key, messageOf(error)]))
+    await context.warehouse.publish({ pipeline: open.pipeline, claim, keys, outcomes: [], postponed, run }, signal)
+  } catch {
+    throw error
+  }
 }
 
 function sum(one: BatchPass, other: BatchPass): BatchPass {
