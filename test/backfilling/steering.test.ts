@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import proto from '@temporalio/proto'
-import { localFolder } from '../../src/config/define.ts'
+import { dynamic, localFolder } from '../../src/config/define.ts'
 import type { PipelineInput } from '../../src/config/schema.ts'
 import { partitionId } from '../../src/names.ts'
 import { registerSearchAttributes } from '../../src/schedules/search-attributes.ts'
@@ -14,8 +14,8 @@ import { Workspace } from '../harness/workspace.ts'
 const { PendingActivityState: PENDING } = proto.temporal.api.enums.v1
 const QUICK: Partial<PipelineInput> = { source: localFolder('source', { files: '{partition}.csv', settle: '20ms' }) }
 
-async function withPartitions(count: number): Promise<Workspace> {
-  const workspace = await Workspace.create(QUICK)
+async function withPartitions(count: number, options = QUICK): Promise<Workspace> {
+  const workspace = await Workspace.create(options)
   for (let n = 0; n < count; n++) await workspace.drop(`p${String(n).padStart(3, '0')}.csv`, prices(n + 1))
   return workspace
 }
@@ -62,7 +62,7 @@ test('paused, it lets what is open come to its end and starts no more; resumed, 
 })
 
 test('a single run is stopped by a pause where it is, and goes on from there', async () => {
-  await using workspace = await withPartitions(700)
+  await using workspace = await withPartitions(700, { ...QUICK, partitions: dynamic({ initial: { atOnce: 500 } }) })
   const second = new HoldUp()
   let chunks = 0
   await using running = await Running.start(workspace, {
