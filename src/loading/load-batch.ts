@@ -59,7 +59,7 @@ export async function loadBatch(context: LoadContext, request: BatchRequest): Pr
   await ensureBegun(context, request)
   await payDebts(context, open, isMine, signal)
   const { warehouse } = context
-  const looking = { open, warehouse, most: MOST_A_PASS, signal }
+  const looking = { open, warehouse, most: MOST_A_PASS, asksDecisions: true, signal }
   const { candidates: swept, found } = await (scope === undefined ? sweep(looking) : lookWithin(looking, scope.includes))
   const postponed = request.alsoPostponed ? new Set<string>() : await postponedKeys(warehouse, open.pipeline.name)
   const candidates = swept.filter(({ key }) => !postponed.has(key))

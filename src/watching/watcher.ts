@@ -167,6 +167,7 @@ export class Watcher implements AsyncDisposable {
       open: this.#open,
       warehouse: this.#warehouse,
       most: MOST_PENDING,
+      asksDecisions: false,
       signal,
     })
     this.#pending = new Map(candidates.map((candidate) => [candidate.listed.path, candidate]))

@@ -16,7 +16,7 @@ beforeAll(async () => {
     {
       [dated]: pipelineText('dated', { partitions, rest, settle: '50ms' }),
       // Each of its partitions takes as long as its file settles.
-      [slow]: pipelineText('slow', { partitions, rest, settle: '2s' }),
+      [slow]: pipelineText('slow', { partitions, rest, settle: '60s' }),
     },
     queue,
   )

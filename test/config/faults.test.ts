@@ -230,8 +230,8 @@ test.each<[initial: unknown, fault: string]>([
   [{ since: '2024-02-30' }, `.since: ${SINCE}, got "2024-02-30"`],
   [{ since: '2024-01-31T06:00' }, `.since: ${SINCE}, got "2024-01-31T06:00"`],
   [{ since: '2024-01-31T25:00Z' }, `.since: ${SINCE}, got "2024-01-31T25:00Z"`],
-  [{ atOnce: 0 }, '.atOnce: expected from 1 to 500 files, got 0'],
-  [{ atOnce: 501 }, '.atOnce: expected from 1 to 500 files, got 501'],
+  [{ atOnce: 0 }, '.atOnce: expected from 1 to 2000 files, got 0'],
+  [{ atOnce: 2_001 }, '.atOnce: expected from 1 to 2000 files, got 2001'],
 ])('of a first start, %j is named', (initial, fault) => {
   expect(faultsOf(config({ partitions: { kind: 'dynamic', initial } }))).toEqual([`pipelines.prices.partitions.initial${fault}`])
 })

@@ -34,7 +34,7 @@ async function severalIn(workspace: Workspace, count: number): Promise<{ names: 
     name,
     pipelineInput({
       source: localFolder(name, { files: '{partition}.csv', settle: '0s' }),
-      partitions: daily({ start: '2010-01-01' }),
+      partitions: daily({ start: '2010-01-01', initial: { atOnce: CHUNK } }),
       table: name,
       sensor: { every: '1h' },
       schedule: { cron: RARELY },
