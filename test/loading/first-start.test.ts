@@ -199,7 +199,7 @@ test.each([
     for (const day of days) await folder.drop(`${day}/a.csv`)
     const stopped = new Error('the worker is gone')
     const stop: LoadContext['onStep'] = (step) => {
-      if (step === 'staged' && folder.steps.length === 1) throw stopped
+      if (step === 'looked again' && folder.steps.length === 1) throw stopped
     }
     await expect(folder.pass({ onStep: stop })).rejects.toBe(stopped)
     expect(await folder.pass()).toMatchObject({ loaded: 3 })
