@@ -22,7 +22,11 @@ for (const name of chosen) {
   const runs = Number(values.runs ?? (values.short ? 1 : (RUNS[name] ?? 1)))
   const measured = []
   for (let run = 0; run < runs; run++) measured.push(await measure(size))
-  for (const at of measured[0].keys()) results.push(together(measured.map((rows) => rows[at])))
+  for (const at of measured[0].keys()) {
+    const result = together(measured.map((rows) => rows[at]))
+    results.push(result)
+    console.error(`${result.what}: ${result.ours.toFixed(1)} ${result.unit} ${result.verdict}`) // the table comes when all is measured
+  }
 }
 print(results)
 await mkdir('.bench', { recursive: true })
