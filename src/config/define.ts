@@ -21,6 +21,14 @@ export function localFolder(folder: string, options: Without<Extract<Source, { k
   return { ...options, kind: 'local', folder }
 }
 
+/**
+ * A bucket of Amazon S3, or of what speaks its protocol (`endpoint`), from a prefix on: `s3('s3://bucket/prefix', …)`. Credentials and region are
+ * AWS's own: environment, profile, role; or name environment variables with `env`. An object is whole when it is there: `settle` is 0.
+ */
+export function s3(url: string, options: Without<Extract<Source, { kind: 's3' }>, 'kind' | 'url'>): Source {
+  return { ...options, kind: 's3', url }
+}
+
 /** The value of an environment variable: secrets are in the environment, never in a config. */
 export function env(name: string): { env: string } {
   return { env: name }

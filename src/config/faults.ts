@@ -3,6 +3,7 @@ import { messageOf } from '../errors.ts'
 import { parseCompanions } from '../partitions/companions.ts'
 import { partitionsFault } from '../partitions/partitions-fault.ts'
 import { parsePattern } from '../partitions/pattern.ts'
+import { CAPABILITIES } from '../sources/capabilities.ts'
 import { columnTypeFault } from '../staging/column-types.ts'
 import { dialectOf } from '../staging/dialect.ts'
 import { OWN_PREFIX } from './own-columns.ts'
@@ -23,10 +24,12 @@ export function pipelineFaults(pipeline: Pipeline): string[] {
   return faults.map((fault) => `pipelines.${pipeline.name}.${fault}`)
 }
 
-function triggerFaults({ schedule, sensor, partitions }: Pipeline): string[] {
+function triggerFaults({ source, schedule, sensor, partitions }: Pipeline): string[] {
   if (!schedule && !sensor) return ["schedule: expected a schedule, a sensor or both, such as sensor: { every: '30s' }"]
   if (schedule && partitions.kind === 'dynamic')
     return ['schedule: dynamic partitions have no due time; give the pipeline a sensor']
+  if (sensor?.sweepEveryMs !== undefined && !CAPABILITIES[source.kind].resumes)
+    return ['sensor.sweepEvery: this source is listed whole at each look, as often as sensor.every says; leave it out']
   if (schedule && schedule.missingAfterMs < schedule.lateAfterMs) return ['schedule.missingAfter: expected at least lateAfter']
   return []
 }

@@ -1,5 +1,7 @@
 import type { Pipeline } from '../config/pipeline.ts'
+import { S3 } from './capabilities.ts'
 import { withContentIdentity } from './content-identity.ts'
+import { lazySource } from './lazy-source.ts'
 import { localSource } from './local/local-source.ts'
 import type { Source } from './source.ts'
 
@@ -12,5 +14,7 @@ function openKind(config: Pipeline['source']): Source {
   switch (config.kind) {
     case 'local':
       return localSource({ folder: config.folder })
+    case 's3':
+      return lazySource(S3, async (calls) => (await import('./s3/s3-source.ts')).s3Source(config, calls))
   }
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import pMap from 'p-map'
-import type { Listed, Source } from '../sources/source.ts'
+import type { Listed, Source, Version } from '../sources/source.ts'
 import { readSmallFile } from './small-file.ts'
 import type { Small } from './stage-together.ts'
 import type { TableShape } from './table-shape.ts'
@@ -32,24 +32,24 @@ export async function receiveSmall(
 
 async function receiveOne(
   source: Pick<Source, 'open'>,
-  { listed: { path }, loadedHash }: FileToRead,
+  { listed, loadedHash }: FileToRead,
   shape: TableShape,
   signal: AbortSignal,
 ): Promise<Small | undefined> {
-  const bytes = await bytesOf(source, path, signal)
+  const bytes = await bytesOf(source, listed, signal)
   if (bytes === undefined) return undefined
   const contentHash = createHash('sha256').update(bytes).digest('hex')
   if (contentHash === loadedHash) return undefined
   const file = readSmallFile(bytes, shape)
-  return file && { ...file, path, contentHash }
+  return file && { ...file, path: listed.path, contentHash }
 }
 
-async function bytesOf(source: Pick<Source, 'open'>, path: string, signal: AbortSignal): Promise<Buffer | undefined> {
+async function bytesOf(source: Pick<Source, 'open'>, version: Version, signal: AbortSignal): Promise<Buffer | undefined> {
   signal.throwIfAborted()
   try {
     const chunks: Buffer[] = []
     let bytes = 0
-    for await (const chunk of await source.open(path)) {
+    for await (const chunk of await source.open(version)) {
       signal.throwIfAborted()
       chunks.push(chunk)
       bytes += chunk.length

@@ -107,8 +107,8 @@ test.each<[what: string, fields: Readonly<Record<string, unknown>>, fault: strin
   ],
   [
     'a source of another kind',
-    { source: { kind: 's3', bucket: 'prices' } },
-    "source: expected a source: localFolder('folder', { files: '{partition}.csv' })",
+    { source: { kind: 'nfs' } },
+    "source: expected a source: localFolder('folder', { files: '{partition}.csv' }) or s3('s3://bucket/prefix', …)",
   ],
   [
     'partitions that are none',
@@ -215,7 +215,6 @@ test.each<[fields: Parameters<typeof daily>[0], fault: string]>([
 test.each<[option: string, fields: Readonly<Record<string, unknown>>]>([
   ['partitions.initial', { partitions: { kind: 'dynamic', initial: 'since' } }],
   ['partitions.initial', { partitions: { kind: 'dynamic', initial: 'none' } }],
-  ['sensor.sweepEvery', { sensor: { every: '30s', sweepEvery: '1h' } }],
 ])('%s is refused as "not yet", never ignored', (option, fields) => {
   expect(faultsOf(config(fields))).toEqual([expect.stringMatching(new RegExp(`^pipelines\\.prices\\.${option}: not yet: `))])
 })

@@ -1,3 +1,5 @@
+import { CallCount } from '../call-count.ts'
+import { LOCAL } from '../capabilities.ts'
 import type { Source } from '../source.ts'
 import { openFile } from './open-file.ts'
 import { assertStillThere, openRoot } from './root.ts'
@@ -7,15 +9,17 @@ import { walk } from './walk.ts'
 import { watchFolder } from './watch-folder.ts'
 
 /** Files below a folder of this machine, or of a share that it mounts. */
-export function localSource({ folder }: { readonly folder: string }): Source {
+export function localSource({ folder }: { readonly folder: string }): Required<Source> {
   return {
+    can: LOCAL,
+    calls: new CallCount(),
     async *list(pattern, signal) {
       const root = await openRoot(folder)
       yield* walk(root, pattern, signal)
       await assertStillThere(root)
     },
     stat: (path) => statFile(folder, path),
-    open: (path) => openFile(folder, path),
+    open: ({ path }) => openFile(folder, path),
     take: (version, to) => takeFile(folder, version, to),
     watch: (events) => watchFolder(folder, events),
   }

@@ -1,0 +1,30 @@
+import { z } from 'zod'
+import { type LocalFolder, localSchema, toLocalFolder } from './local.ts'
+import { type S3Bucket, s3Schema, toS3Bucket } from './s3.ts'
+
+/** Each kind of source by its own schema. */
+export const sourceSchema = z.discriminatedUnion('kind', [localSchema, s3Schema], {
+  error: "expected a source: localFolder('folder', { files: '{partition}.csv' }) or s3('s3://bucket/prefix', …)",
+})
+
+export type SourceConfig = LocalFolder | S3Bucket
+
+/** `base`: what a relative folder is relative to. */
+export function toSource(checked: z.output<typeof sourceSchema>, base: string): SourceConfig {
+  switch (checked.kind) {
+    case 'local':
+      return toLocalFolder(checked, base)
+    case 's3':
+      return toS3Bucket(checked)
+  }
+}
+
+/** Where it is, for people, and as they may write it before a path. */
+export function placeOf(source: SourceConfig): string {
+  switch (source.kind) {
+    case 'local':
+      return source.folder
+    case 's3':
+      return `s3://${source.bucket}/${source.prefix}`.replace(/\/$/, '')
+  }
+}

@@ -1,0 +1,110 @@
+import { expect, test } from '@jest/globals'
+import { duckdb, dynamic, env, localFolder, s3 } from '../../src/config/define.ts'
+import { parseConfig } from '../../src/config/parse.ts'
+import type { Pipeline } from '../../src/config/pipeline.ts'
+import type { PipelineInput } from '../../src/config/schema.ts'
+
+const FILES = { files: '{partition}.csv' }
+
+function parsed(source: unknown, sensor: PipelineInput['sensor'] = {}): Pipeline | undefined {
+  const prices = { source, partitions: dynamic(), table: 'prices', columns: { price: 'DOUBLE' }, sensor }
+  const exported = { warehouse: duckdb('warehouse.duckdb'), pipelines: { prices } }
+  return parseConfig(exported, '/project/tidemark.config.ts').pipelines.get('prices')
+}
+
+function faultsOf(source: unknown, sensor?: PipelineInput['sensor']): string[] {
+  try {
+    parsed(source, sensor)
+    return []
+  } catch (error) {
+    const [, ...faults] = String(error).split('\n')
+    return faults.map((line) => line.trim().replace('pipelines.prices.', ''))
+  }
+}
+
+const KEYS = { accessKeyId: env('KEY_ID'), secretAccessKey: env('KEY_SECRET') }
+
+test('a bucket has the defaults of a store: nothing settles, and it is listed each minute, in whole each hour', () => {
+  expect(parsed(s3('s3://bucket/some/prefix/', FILES))).toMatchObject({
+    source: {
+      kind: 's3',
+      bucket: 'bucket',
+      prefix: 'some/prefix/',
+      endpoint: undefined,
+      forcePathStyle: false,
+      keyEnv: undefined,
+      settleMs: 0,
+    },
+    sensor: { everyMs: 60_000, sweepEveryMs: 3_600_000 },
+  })
+  expect(parsed(s3('s3://bucket', { ...FILES, ...KEYS, endpoint: 'https://storage.example.com', settle: '5s' }))).toMatchObject({
+    source: {
+      prefix: '',
+      endpoint: 'https://storage.example.com',
+      forcePathStyle: true,
+      keyEnv: { id: 'KEY_ID', secret: 'KEY_SECRET', session: undefined },
+      settleMs: 5_000,
+    },
+  })
+})
+
+test('how often all of it is listed can be chosen where a listing can be resumed, and nowhere else', () => {
+  expect(parsed(s3('s3://bucket', FILES), { every: '30s', sweepEvery: '6h' })).toMatchObject({
+    sensor: { everyMs: 30_000, sweepEveryMs: 21_600_000 },
+  })
+  expect(faultsOf(localFolder('source', FILES), { sweepEvery: '6h' })).toEqual([
+    'sensor.sweepEvery: this source is listed whole at each look, as often as sensor.every says; leave it out',
+  ])
+})
+
+const BUCKET = "source.url: write the bucket and a prefix, such as 's3://bucket/prefix'"
+const ENDPOINT = "source.endpoint: write an address such as 'https://storage.example.com'"
+const metadata = (host: string) => `source.endpoint: ${host} is a link-local or metadata address, where no files are`
+
+test.each<[what: string, url: string, options: Readonly<Record<string, unknown>>, faults: readonly string[]]>([
+  ['an address that is no bucket', 'https://bucket.s3.amazonaws.com/prefix', {}, [BUCKET]],
+  ['a bucket in capitals', 's3://Bucket/prefix', {}, [BUCKET]],
+  ['keys in the address', 's3://AKIA123:secret@bucket/prefix', {}, [BUCKET]],
+  ['an endpoint that is none', 's3://bucket', { endpoint: 'storage.example.com' }, [ENDPOINT]],
+  ['a file as an endpoint', 's3://bucket', { endpoint: 'file:///etc' }, [ENDPOINT]],
+  [
+    'keys in the endpoint',
+    's3://bucket',
+    { endpoint: 'https://AKIA123:secret@storage.example.com' },
+    ["source.endpoint: it holds a user or a password; leave them out, and name what holds them with env('NAME')"],
+  ],
+  ['the metadata of a machine', 's3://bucket', { endpoint: 'http://169.254.169.254/latest' }, [metadata('169.254.169.254')]],
+  ['the same as a number', 's3://bucket', { endpoint: 'http://2852039166/' }, [metadata('169.254.169.254')]],
+  ['the same in hexadecimal', 's3://bucket', { endpoint: 'http://0xa9fea9fe/' }, [metadata('169.254.169.254')]],
+  ['the same in IPv6', 's3://bucket', { endpoint: 'http://[::ffff:169.254.169.254]/' }, [metadata('[::ffff:a9fe:a9fe]')]],
+  [
+    'that of another cloud',
+    's3://bucket',
+    { endpoint: 'http://metadata.google.internal' },
+    [metadata('metadata.google.internal')],
+  ],
+  ['a link-local address', 's3://bucket', { endpoint: 'http://[fe80::1]' }, [metadata('[fe80::1]')]],
+  ['IPv6 metadata', 's3://bucket', { endpoint: 'http://[fd00:ec2::254]' }, [metadata('[fd00:ec2::254]')]],
+  [
+    'a key without its secret',
+    's3://bucket',
+    { accessKeyId: env('KEY_ID') },
+    ["source.secretAccessKey: write env('NAME') beside accessKeyId, or leave out both to use AWS's own chain of credentials"],
+  ],
+  [
+    'keys beside a profile',
+    's3://bucket',
+    { ...KEYS, profile: 'loads' },
+    ['source.profile: the access key is given; leave one of the two out'],
+  ],
+])('%s is refused', (_, url, options, faults) => {
+  expect(faultsOf({ kind: 's3', url, ...FILES, ...options })).toEqual(faults)
+})
+
+test('a secret in the config is refused, and not repeated', () => {
+  for (const field of ['accessKeyId', 'secretAccessKey', 'sessionToken']) {
+    const faults = faultsOf({ kind: 's3', url: 's3://bucket', ...FILES, ...KEYS, [field]: 'literal-secret' })
+    expect(faults).toEqual([expect.stringMatching(`^source\\.${field}: write env\\('NAME'\\)`)])
+    expect(faults.join()).not.toContain('literal-secret')
+  }
+})
