@@ -1,3 +1,3 @@
 export { above, between, notNull, oneOf, rowCount, sql, unique } from './checks/builders.ts'
-export { daily, defineConfig, duckdb, dynamic, env, hourly, localFolder, monthly, s3, weekly } from './config/define.ts'
+export { daily, defineConfig, duckdb, dynamic, env, hourly, localFolder, monthly, s3, sftp, weekly } from './config/define.ts'
 export type { ConfigInput, PipelineInput } from './config/schema.ts'

@@ -29,6 +29,14 @@ export function s3(url: string, options: Without<Extract<Source, { kind: 's3' }>
   return { ...options, kind: 's3', url }
 }
 
+/**
+ * A folder on an SFTP server: `sftp('sftp://user@host:22/folder', …)`; `/~/folder` is below the login's own. Its host key must be known: among the known
+ * hosts, or as `hostKey`. Logs in with the agent or the keys of who runs Tidemark, or with what `env` names. `settle` is 60 s by default.
+ */
+export function sftp(url: string, options: Without<Extract<Source, { kind: 'sftp' }>, 'kind' | 'url'>): Source {
+  return { ...options, kind: 'sftp', url }
+}
+
 /** The value of an environment variable: secrets are in the environment, never in a config. */
 export function env(name: string): { env: string } {
   return { env: name }

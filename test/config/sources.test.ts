@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { duckdb, dynamic, env, localFolder, s3 } from '../../src/config/define.ts'
+import { duckdb, dynamic, env, localFolder, s3, sftp } from '../../src/config/define.ts'
 import { parseConfig } from '../../src/config/parse.ts'
 import type { Pipeline } from '../../src/config/pipeline.ts'
 import type { PipelineInput } from '../../src/config/schema.ts'
@@ -107,4 +107,79 @@ test('a secret in the config is refused, and not repeated', () => {
     expect(faults).toEqual([expect.stringMatching(`^source\\.${field}: write env\\('NAME'\\)`)])
     expect(faults.join()).not.toContain('literal-secret')
   }
+})
+
+const HOST_KEY = `SHA256:${'a'.repeat(43)}`
+
+test('a folder on an SFTP server settles for a minute, and its address is read as it is written', () => {
+  expect(
+    parsed(sftp('sftp://load%40er@files.example.com:2222/in%20coming/', { ...FILES, hostKey: HOST_KEY, password: env('PASS') })),
+  ).toMatchObject({
+    source: {
+      kind: 'sftp',
+      host: 'files.example.com',
+      port: 2222,
+      user: 'load@er',
+      folder: '/in coming',
+      passwordEnv: 'PASS',
+      hostKeys: [HOST_KEY],
+      settleMs: 60_000,
+    },
+    sensor: { everyMs: 60_000, sweepEveryMs: undefined },
+  })
+  const folder = (url: string) => parsed(sftp(url, FILES))?.source
+  expect(folder('sftp://alias')).toMatchObject({ host: 'alias', port: undefined, user: undefined, folder: '/' })
+  expect(folder('sftp://alias/~')).toMatchObject({ folder: '.' })
+  expect(folder('sftp://alias/~/in')).toMatchObject({ folder: 'in' })
+  expect(folder('sftp://[2001:db8::1]/in')).toMatchObject({ host: '2001:db8::1' })
+})
+
+const SFTP_URL = "source.url: write 'sftp://user@host/folder', or with a port 'sftp://user@host:2222/folder'"
+
+test.each<[what: string, fields: Readonly<Record<string, unknown>>, fault: string]>([
+  ['another protocol', { url: 'ssh://host/in' }, SFTP_URL],
+  ['no host', { url: 'sftp:///in' }, SFTP_URL],
+  [
+    'a password in the address',
+    { url: 'sftp://user:secret@host/in' },
+    "source.url: it holds a password: leave that out, and write password: env('NAME')",
+  ],
+  [
+    'a folder that climbs',
+    { url: 'sftp://host/in/%2e%2e/out' },
+    "source.url: its folder has a . or .. in it; write 'sftp://user@host/folder', or with a port 'sftp://user@host:2222/folder'",
+  ],
+  [
+    'the metadata of a machine',
+    { url: 'sftp://169.254.169.254/in' },
+    'source.url: 169.254.169.254 is a link-local or metadata address, where no files are',
+  ],
+  [
+    'the same as a number',
+    { url: 'sftp://2852039166/in' },
+    'source.url: 2852039166 is a link-local or metadata address, where no files are',
+  ],
+  [
+    'a fingerprint that is none',
+    { hostKey: 'MD5:aa:bb' },
+    "source.hostKey: write the fingerprint as ssh-keygen -l prints it, such as 'SHA256:' and 43 letters and digits",
+  ],
+  [
+    'two ways to know the host',
+    { hostKey: HOST_KEY, knownHosts: 'known' },
+    'source.knownHosts: the host key is given; leave one of the two out',
+  ],
+  ['two keys', { privateKey: env('KEY'), keyFile: 'id' }, 'source.keyFile: the private key is given; leave one of the two out'],
+  ['a passphrase for nothing', { passphrase: env('PASS') }, 'source.passphrase: there is no privateKey or keyFile that it opens'],
+])('%s is refused for SFTP', (_, fields, fault) => {
+  expect(faultsOf({ kind: 'sftp', url: 'sftp://host/in', ...FILES, ...fields })).toEqual([fault])
+})
+
+test('a password or key in the config is refused, and not repeated', () => {
+  for (const field of ['password', 'privateKey', 'passphrase']) {
+    const faults = faultsOf({ kind: 'sftp', url: 'sftp://host/in', ...FILES, [field]: 'literal-secret' })
+    expect(faults[0]).toMatch(`source.${field}: write env('NAME')`)
+    expect(faults.join()).not.toContain('literal-secret')
+  }
+  expect(faultsOf({ kind: 'sftp', url: 'sftp://user:literal-secret@host/in', ...FILES }).join()).not.toContain('literal-secret')
 })

@@ -7,11 +7,15 @@ const UP_WITHIN_MS = 60_000
 const LOOK_EVERY_MS = 20
 const MOST_OF_LOG = 4_000
 
-/** Ends the server when the pipe from the test breaks: whatever kills a test run leaves no server behind. */
-const TIED_TO_PARENT = `exec 3<&0
+/** Ends the server, with all that it has started, when the pipe from the test breaks: whatever kills a test run leaves no server behind. */
+const TIED_TO_PARENT = `end() {
+  for child in $(cat "/proc/$1/task/$1/children"); do end "$child"; done
+  kill -9 "$1"
+}
+exec 3<&0
 "$@" </dev/null 3<&- &
 server=$!
-(cat <&3 >/dev/null; kill -9 "$server" 2>/dev/null) &
+(cat <&3 >/dev/null; end "$server" 2>/dev/null) &
 wait "$server"`
 
 export interface ServerCommand {

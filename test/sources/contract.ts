@@ -33,7 +33,7 @@ export interface Place {
 const CSV = patternOf('{partition}.csv')
 const DEEP = patternOf('**/{partition}.csv')
 
-const ODD_NAMES = [
+export const ODD_NAMES = [
   ' leading and trailing ',
   'Zürich 🌊',
   `it's "quoted"`,
