@@ -13,7 +13,7 @@ const ABOUT_THE_QUERY = /^(Parser|Binder|Catalog|Permission) Error: [^\n]*/
 /** The database is dead or was interrupted: that is no word on the check. */
 const ABOUT_THE_DATABASE = /^(INTERNAL|FATAL|INTERRUPT) Error|has been invalidated/
 
-/** @throws TidemarkError CheckBroken when a check cannot be asked at all; the file is not to blame for it */
+/** @throws TidemarkError CheckBroken when a check cannot be asked at all, of these rows or of any: the file is not held for it */
 export async function runChecks(connection: DuckDBConnection, table: string, checks: readonly Check[]): Promise<CheckResult[]> {
   if (checks.length === 0) return []
   const rows = `WITH rows AS (FROM ${quotedName(table)})`

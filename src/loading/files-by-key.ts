@@ -2,15 +2,16 @@ import type { OpenPipeline } from './open-pipelines.ts'
 
 /** What a listing finds, where it matters how many files a partition has. */
 export class FilesByKey {
-  readonly #counts: boolean
+  /** Whether anybody asks. */
+  readonly counts: boolean
   readonly #paths = new Map<string, Set<string>>()
 
   constructor({ pipeline }: OpenPipeline) {
-    this.#counts = pipeline.arrival?.files !== undefined
+    this.counts = pipeline.arrival?.files !== undefined
   }
 
   add(files: readonly { readonly listed: { readonly path: string }; readonly key: string }[]): void {
-    if (!this.#counts) return
+    if (!this.counts) return
     for (const { listed, key } of files) {
       const paths = this.#paths.get(key)
       if (paths === undefined) this.#paths.set(key, new Set([listed.path]))

@@ -1,21 +1,22 @@
 import { randomUUID } from 'node:crypto'
-import { TidemarkError } from '../errors.ts'
+import type { Staged } from '../staging/staged.ts'
 import type { Run } from '../warehouse/warehouse.ts'
-import { type Candidate, inWindow, notUpToDate } from './candidate.ts'
-import { missingFrom } from './expected.ts'
-import { FilesByKey } from './files-by-key.ts'
+import { type Candidate, notUpToDate } from './candidate.ts'
 import { byKey } from './judge.ts'
-import { type LoadContext, loadFiles } from './load-files.ts'
+import { type FilesRequest, type LoadContext, prepareFiles, publishFiles, removeStaged } from './load-files.ts'
 import type { OpenPipeline } from './open-pipelines.ts'
 import { payDebts } from './pay-debts.ts'
 import { postponedKeys } from './postponed.ts'
 import { publishGone } from './publish-gone.ts'
 import { releaseClaim } from './release-claim.ts'
 import { loadable } from './settle.ts'
+import { sweep } from './sweep.ts'
 
-/** A chunk is one transaction. Larger ones win little and lose more when one is lost. */
-const CHUNK_FILES = 500
+/** A chunk is one transaction, unless a partition breaks it. Larger ones win little and lose more when one is lost. */
+const CHUNK_FILES = 2_000
 const CHUNK_BYTES = 256 * 1024 * 1024
+/** More than this wait for the next pass: a pass holds them in memory. */
+const MOST_A_PASS = 100_000
 /** The others are in the ledger. */
 const REASONS_TOLD = 5
 
@@ -45,22 +46,23 @@ export interface BatchPass {
   readonly gone?: number
 }
 
-/** One pass over the whole source. It holds files in memory that are not up to date, and the paths of the others. */
+/** One pass over the whole source. It holds in memory what is not up to date. */
 export async function loadBatch(context: LoadContext, request: BatchRequest): Promise<BatchPass> {
   const { open, signal } = request
   const all = () => true
   await payDebts(context, open, all, signal)
-  const files = new FilesByKey(open)
-  const candidates = await notUpToDateAnywhere(context, request, files)
   const { warehouse } = context
-  const filesOf = (key: string) => files.count(key)
+  const { candidates: swept, found } = await sweep({ open, warehouse, most: MOST_A_PASS, signal })
+  const postponed = request.alsoPostponed ? new Set<string>() : await postponedKeys(warehouse, open.pipeline.name)
+  const candidates = swept.filter(({ key }) => !postponed.has(key))
+  const filesOf = (key: string) => found.count(key)
   const { ready, unsettled, waiting } = await loadable({ open, warehouse, candidates, filesOf, signal })
   await gonePass(context, request)
-  let pass: BatchPass = { loaded: 0, held: 0, rows: 0, reasons: [], left: unsettled.length + waiting.length }
-  for (const chunk of chunks(ready)) {
-    pass = sum(pass, await loadOrSplit(context, request, chunk))
+  let pass = { ...NOTHING_LOADED, left: unsettled.length + waiting.length }
+  await loadChunks(context, request, ready, (chunk) => {
+    pass = sum(pass, chunk)
     request.progress(pass)
-  }
+  })
   await carryOutRemovals(context, request)
   await payDebts(context, open, all, signal)
   return pass
@@ -77,31 +79,6 @@ async function carryOutRemovals(context: LoadContext, request: BatchRequest): Pr
   } finally {
     await releaseClaim(context.warehouse, name, claim, request.signal)
   }
-}
-
-async function notUpToDateAnywhere(
-  { warehouse }: LoadContext,
-  { open, alsoPostponed, signal }: BatchRequest,
-  found: FilesByKey,
-): Promise<Candidate[]> {
-  const { name } = open.pipeline
-  const postponed = alsoPostponed ? new Set<string>() : await postponedKeys(warehouse, name)
-  const candidates: Candidate[] = []
-  const listed = new Set<string>()
-  for await (const page of open.source.list(open.pattern, signal)) {
-    const inside = inWindow(open, page)
-    found.add(inside)
-    for (const { listed: file } of inside) listed.add(file.path)
-    const files = inside.filter(({ key }) => !postponed.has(key))
-    const known = await warehouse.known(
-      name,
-      files.map(({ listed }) => listed.path),
-      signal,
-    )
-    candidates.push(...notUpToDate(files, known))
-  }
-  open.absences.swept({ found: listed.size, missing: await missingFrom(open, warehouse, listed, signal) })
-  return candidates
 }
 
 /** A pass is a sweep too. */
@@ -131,38 +108,6 @@ function* chunks(candidates: readonly Candidate[]): Generator<readonly Candidate
   if (chunk.length > 0) yield chunk
 }
 
-/** A chunk that fails is split until the partition that breaks it is alone; the others go on. */
-async function loadOrSplit(context: LoadContext, request: BatchRequest, chunk: readonly Candidate[]): Promise<BatchPass> {
-  try {
-    return await loadChunk(context, request, chunk)
-  } catch (error) {
-    const keys = [...new Set(chunk.map(({ key }) => key))]
-    if (request.signal.aborted || !(error instanceof TidemarkError)) throw error
-    if (keys.length === 1) return await leaveAlone(context, request, chunk, error)
-    const first = new Set(keys.slice(0, keys.length / 2))
-    const halves = [chunk.filter(({ key }) => first.has(key)), chunk.filter(({ key }) => !first.has(key))]
-    let pass: BatchPass = { loaded: 0, held: 0, rows: 0, reasons: [], left: 0 }
-    for (const half of halves) pass = sum(pass, await loadOrSplit(context, request, half))
-    return pass
-  }
-}
-
-/** For a while, with the reason. Where not even that can be written, it is not the partition that is broken. */
-async function leaveAlone(
-  context: LoadContext,
-  request: BatchRequest,
-  chunk: readonly Candidate[],
-  error: TidemarkError,
-): Promise<BatchPass> {
-  const { open, run, signal } = request
-  const claim = randomUUID()
-  const deaths = await claimFree(context, request, claim, [...new Set(chunk.map(({ key }) => key))])
-  const keys = [...deaths.keys()]
-  const postponed = new Map(keys.map((key) => [key, error.message]))
-  await context.warehouse.publish({ pipeline: open.pipeline, claim, keys, outcomes: [], postponed, run }, signal)
-  return { loaded: 0, held: 0, rows: 0, reasons: [], left: chunk.length }
-}
-
 function sum(one: BatchPass, other: BatchPass): BatchPass {
   return {
     ...one,
@@ -174,9 +119,39 @@ function sum(one: BatchPass, other: BatchPass): BatchPass {
   }
 }
 
-async function loadChunk(context: LoadContext, request: BatchRequest, chunk: readonly Candidate[]): Promise<BatchPass> {
+/** While one chunk is published the next one is staged: the one waits for the database, the other for the processor. */
+async function loadChunks(
+  context: LoadContext,
+  request: BatchRequest,
+  ready: readonly Candidate[],
+  done: (pass: BatchPass) => void,
+): Promise<void> {
+  let publishing: Promise<void> = Promise.resolve()
+  try {
+    for (const chunk of chunks(ready)) {
+      const prepared = await prepareChunk(context, request, chunk)
+      await publishing.catch(async (error: unknown) => {
+        await abandon(context, request, prepared)
+        throw error
+      })
+      publishing = publishChunk(context, request, prepared).then(done)
+      publishing.catch(() => undefined) // thrown where it is awaited
+    }
+  } finally {
+    await publishing
+  }
+}
+
+interface Prepared {
+  readonly claim: string
+  /** Not ours to load, because others have their partition or have loaded them. */
+  readonly left: number
+  readonly files: FilesRequest | undefined
+  readonly staged: readonly Staged[]
+}
+
+async function prepareChunk(context: LoadContext, request: BatchRequest, chunk: readonly Candidate[]): Promise<Prepared> {
   const { open, run, signal } = request
-  const { name } = open.pipeline
   const claim = randomUUID()
   try {
     const deaths = await claimFree(context, request, claim, [...new Set(chunk.map(({ key }) => key))])
@@ -184,35 +159,50 @@ async function loadChunk(context: LoadContext, request: BatchRequest, chunk: rea
     const mine = chunk.filter(({ key }) => deaths.has(key))
     // What was compared before the claim may have been loaded by others meanwhile.
     const known = await context.warehouse.known(
-      name,
+      open.pipeline.name,
       mine.map(({ listed }) => listed.path),
       signal,
     )
     const candidates = notUpToDate(mine, known)
     await context.onStep?.('looked')
-    if (candidates.length === 0) return { loaded: 0, held: 0, rows: 0, reasons: [], left: chunk.length - mine.length }
-    const { outcomes } = await loadFiles(context, {
-      open,
-      claim,
-      keys: [...deaths.keys()],
-      deaths,
-      run,
-      candidates,
-      postpone: true,
-      signal,
-    })
+    const left = chunk.length - mine.length
+    if (candidates.length === 0) return { claim, left, files: undefined, staged: [] }
+    const files = { open, claim, keys: [...deaths.keys()], deaths, run, candidates, postpone: true, signal }
+    return { claim, left, files, staged: await prepareFiles(context, files) }
+  } catch (error) {
+    await abandon(context, request, { claim })
+    throw error
+  }
+}
+
+async function publishChunk(context: LoadContext, request: BatchRequest, prepared: Prepared): Promise<BatchPass> {
+  const { left, files, staged } = prepared
+  try {
+    if (files === undefined) {
+      await abandon(context, request, prepared)
+      return { ...NOTHING_LOADED, left }
+    }
+    const { outcomes } = await publishFiles(context, files, staged)
     const held = outcomes.filter((outcome) => outcome.verdict === 'held')
     return {
       loaded: outcomes.filter(({ verdict }) => verdict === 'good' || verdict === 'same').length,
       held: held.length,
       reasons: held.slice(0, REASONS_TOLD).map(({ listed, reason }) => `${listed.path}: ${reason}`),
       rows: outcomes.reduce((sum, outcome) => sum + (outcome.verdict === 'good' ? outcome.rows : 0), 0),
-      left: chunk.length - mine.length + candidates.length - outcomes.length,
+      left: left + files.candidates.length - outcomes.length,
     }
-  } finally {
-    await releaseClaim(context.warehouse, name, claim, signal)
+  } catch (error) {
+    await abandon(context, request, prepared)
+    throw error
   }
 }
+
+async function abandon(context: LoadContext, { open, signal }: BatchRequest, prepared: Pick<Prepared, 'claim'>): Promise<void> {
+  await removeStaged(context, prepared)
+  await releaseClaim(context.warehouse, open.pipeline.name, prepared.claim, signal)
+}
+
+const NOTHING_LOADED: BatchPass = { loaded: 0, held: 0, rows: 0, reasons: [], left: 0 }
 
 /** Claims what nobody has, then what runs have left behind that are closed. Answers how many loads died with each. */
 async function claimFree(

@@ -1,6 +1,5 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import pMap from 'p-map'
 import type { TidemarkError } from '../errors.ts'
 import { judgeKey } from '../partitions/keys.ts'
 import { stageApart } from '../staging/stage-apart.ts'
@@ -8,17 +7,17 @@ import { stageFiles } from '../staging/stage-files.ts'
 import type { Staged } from '../staging/staged.ts'
 import type { Outcome, Run, Warehouse } from '../warehouse/warehouse.ts'
 import type { Candidate } from './candidate.ts'
+import { lookAgain } from './look-again.ts'
 import type { OpenPipeline } from './open-pipelines.ts'
 import { rowsFault } from './whole.ts'
 
 /** One worker may die of anything; when two have died with a partition, its files are read in a process of their own. */
 const APART_FROM_DEATHS = 2
+/** Among others one death is enough: with a second one the work on all of them would be lost twice. */
+const APART_FROM_DEATHS_AMONG_OTHERS = 1
 
 /** Where a load is, in the order of its steps; tests and the crash harness stop it there. */
 export type Step = 'claimed' | 'looked' | 'staged' | 'looked again' | 'published'
-
-/** A file system gains nothing from more. */
-const LOOKS_AT_ONCE = 16
 
 export interface LoadContext {
   readonly warehouse: Warehouse
@@ -53,15 +52,30 @@ export interface FilesResult {
 
 /** Stage ▸ parse ▸ check ▸ look again ▸ publish, if the claim is still ours. */
 export async function loadFiles(context: LoadContext, request: FilesRequest): Promise<FilesResult> {
-  const { open, claim, candidates, signal } = request
-  const folder = join(context.stagingFolder, claim)
+  return publishFiles(context, request, await prepareFiles(context, request))
+}
+
+/** Stage ▸ parse ▸ check. What was staged stays until it is published. */
+export async function prepareFiles(context: LoadContext, request: FilesRequest): Promise<readonly Staged[]> {
+  const folder = join(context.stagingFolder, request.claim)
   try {
     const staged = await stage(request, folder)
     await context.onStep?.('staged')
-    const { unchanged, changed } = await lookAgain(open, candidates, staged)
+    return staged
+  } catch (error) {
+    await removeStaged(context, request)
+    throw error
+  }
+}
+
+/** Look again ▸ publish, if the claim is still ours; with that the claim has ended. */
+export async function publishFiles(context: LoadContext, request: FilesRequest, staged: readonly Staged[]): Promise<FilesResult> {
+  const { open, claim, candidates, signal } = request
+  try {
+    const { unchanged, changed, unseen } = await lookAgain(open, candidates, staged)
     await context.onStep?.('looked again')
     const outcomes = staged.flatMap((file) => toOutcome(open, file, unchanged.get(file.path)))
-    const unreadable = unreadableKeys(staged, unchanged)
+    const unreadable = new Map([...unseen, ...unreadableKeys(staged, unchanged)])
     const { keys, outcomes: visible } = await context.warehouse.publish(
       {
         pipeline: open.pipeline,
@@ -74,16 +88,23 @@ export async function loadFiles(context: LoadContext, request: FilesRequest): Pr
       },
       signal,
     )
-    for (const { listed } of visible) open.sightings.forget(listed.path)
+    for (const { listed } of visible) {
+      open.sightings.forget(listed.path)
+      open.view.known.set(listed.path, listed.fingerprint)
+    }
     if (visible.length > 0) context.report?.(visible, open)
     await context.onStep?.('published')
     return { published: new Set(keys), outcomes: visible, changed, unreadable }
   } finally {
-    await rm(folder, { recursive: true, force: true })
+    await removeStaged(context, request)
   }
 }
 
-async function stage({ open, candidates, deaths, signal }: FilesRequest, folder: string): Promise<readonly Staged[]> {
+export async function removeStaged({ stagingFolder }: LoadContext, { claim }: Pick<FilesRequest, 'claim'>): Promise<void> {
+  await rm(join(stagingFolder, claim), { recursive: true, force: true })
+}
+
+async function stage({ open, candidates, keys, deaths, signal }: FilesRequest, folder: string): Promise<readonly Staged[]> {
   const refused = candidates.flatMap((candidate) => {
     const reason = refusal(open, candidate)
     return reason === undefined ? [] : [held(candidate, reason)]
@@ -92,7 +113,8 @@ async function stage({ open, candidates, deaths, signal }: FilesRequest, folder:
   const files = candidates.filter(({ listed }) => !hopeless.has(listed.path))
   if (files.length === 0) return refused
   await mkdir(folder, { recursive: true })
-  const mayKill = ({ key }: Candidate) => (deaths.get(key) ?? 0) >= APART_FROM_DEATHS
+  const limit = keys.length > 1 ? APART_FROM_DEATHS_AMONG_OTHERS : APART_FROM_DEATHS
+  const mayKill = ({ key }: Candidate) => (deaths.get(key) ?? 0) >= limit
   const request = { pipeline: open.pipeline, folder, signal }
   const harmless = files.filter((candidate) => !mayKill(candidate)).map(toStage)
   const apart = files.filter(mayKill).map(toStage)
@@ -117,32 +139,6 @@ function refusal({ pipeline }: OpenPipeline, { key }: Candidate): string | undef
 
 function held({ listed }: Candidate, reason: string): Extract<Staged, { verdict: 'held' }> {
   return { verdict: 'held', path: listed.path, reason, checks: [], rejected: [] }
-}
-
-async function lookAgain(
-  { source, sightings, pipeline }: OpenPipeline,
-  candidates: readonly Candidate[],
-  staged: readonly Staged[],
-) {
-  // Bytes that came and went between the two looks have left no trace where the bytes alone tell versions apart.
-  const read = new Map(pipeline.source.identity === 'content' ? staged.map((file) => [file.path, hashOf(file)]) : [])
-  const unchanged = new Map<string, Candidate>()
-  const changed: Candidate[] = []
-  const looks = await pMap(candidates, ({ listed }) => source.stat(listed.path), { concurrency: LOOKS_AT_ONCE })
-  for (const [index, candidate] of candidates.entries()) {
-    const now = looks[index]
-    if (now !== undefined) sightings.see(now)
-    const { path, fingerprint } = candidate.listed
-    const hash = read.get(path)
-    if (now?.fingerprint === fingerprint && (hash === undefined || fingerprint.endsWith(`-${hash}`)))
-      unchanged.set(candidate.listed.path, candidate)
-    else changed.push(candidate)
-  }
-  return { unchanged, changed }
-}
-
-function hashOf(staged: Staged): string | undefined {
-  return staged.verdict === 'unreadable' ? undefined : staged.contentHash
 }
 
 function toOutcome({ sightings, pipeline }: OpenPipeline, staged: Staged, candidate: Candidate | undefined): Outcome[] {

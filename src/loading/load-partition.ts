@@ -8,7 +8,7 @@ import type { Debt, Run } from '../warehouse/warehouse.ts'
 import { suspectedIn } from './absent-files.ts'
 import { inWindow, notUpToDate } from './candidate.ts'
 import type { Waiting } from './judge.ts'
-import { type FilesResult, type LoadContext, loadFiles } from './load-files.ts'
+import { type FilesRequest, type FilesResult, type LoadContext, loadFiles } from './load-files.ts'
 import type { OpenPipeline } from './open-pipelines.ts'
 import { payDebts } from './pay-debts.ts'
 import { publishGone } from './publish-gone.ts'
@@ -71,6 +71,7 @@ async function loadListed(context: LoadContext, request: PartitionRequest): Prom
   const claim = randomUUID()
   const { deaths } = await context.warehouse.claim({ pipeline, keys: [key], claim, run, over: 'any' }, signal)
   await context.onStep?.('claimed')
+  let isPublished = false
   try {
     const judged = judgeKey(pipeline.partitions, key)
     if (judged.verdict === 'outside') return { state: 'nothing', files: 0, rows: 0, reason: judged.reason, newlyHeld: 0 }
@@ -85,7 +86,8 @@ async function loadListed(context: LoadContext, request: PartitionRequest): Prom
     const filesOf = () => files.length
     const { ready, unsettled, waiting } = await loadable({ open, warehouse: context.warehouse, candidates, filesOf, signal })
     if (candidates.length === 0) await endBackoff(context, request, claim)
-    const result = ready.length === 0 ? NOTHING_DONE : await loadClaimed(context, request, { claim, deaths, candidates: ready })
+    const loading = { claim, deaths, candidates: ready, published: () => (isPublished = true) }
+    const result = ready.length === 0 ? NOTHING_DONE : await loadClaimed(context, request, loading)
     if (files.length === 0) return await stateWithoutFiles(context, pipeline.name, key)
     return stateOf(files, known, result, unsettled.length + result.changed.length, waiting)
   } catch (error) {
@@ -93,7 +95,7 @@ async function loadListed(context: LoadContext, request: PartitionRequest): Prom
       await postpone(context, request, claim, error)
     throw error
   } finally {
-    await releaseClaim(context.warehouse, pipeline.name, claim, signal)
+    if (!isPublished) await releaseClaim(context.warehouse, pipeline.name, claim, signal)
   }
 }
 
@@ -108,10 +110,11 @@ async function look({ source, pattern }: OpenPipeline, key: string, signal: Abor
 async function loadClaimed(
   context: LoadContext,
   request: PartitionRequest,
-  claimed: Pick<Parameters<typeof loadFiles>[1], 'claim' | 'deaths' | 'candidates'>,
+  { published, ...claimed }: Pick<FilesRequest, 'claim' | 'deaths' | 'candidates'> & { readonly published: () => void },
 ) {
   const { open, key, run, signal } = request
   const result = await loadFiles(context, { ...claimed, open, keys: [key], run, postpone: request.lastTry, signal })
+  published() // which has ended the claim
   if (!result.published.has(key)) {
     throw new TidemarkError(
       'ClaimLost',

@@ -6,6 +6,7 @@ import { Absences } from '../sources/absences.ts'
 import { openSource } from '../sources/open-source.ts'
 import { Sightings } from '../sources/sightings.ts'
 import type { Source } from '../sources/source.ts'
+import { LedgerView } from './ledger-view.ts'
 
 /** A pipeline with what a process keeps open for it: loads and the watcher share what was seen of files that settle. */
 export interface OpenPipeline {
@@ -15,6 +16,7 @@ export interface OpenPipeline {
   readonly source: Source
   readonly sightings: Sightings
   readonly absences: Absences
+  readonly view: LedgerView
 }
 
 export class OpenPipelines {
@@ -49,6 +51,7 @@ export class OpenPipelines {
       source: openSource(pipeline.source),
       sightings: new Sightings(),
       absences: new Absences(),
+      view: new LedgerView(),
     }
   }
 }

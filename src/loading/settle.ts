@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { statAll } from '../sources/stat-all.ts'
 import type { Warehouse } from '../warehouse/warehouse.ts'
 import type { Candidate } from './candidate.ts'
 import { judge, type Waiting } from './judge.ts'
@@ -39,8 +40,12 @@ export async function settled(
   if (waiting.length === 0) return { ready: candidates, unsettled: [] }
   await watchedFor(pipeline.source.settleMs, signal)
   const unsettled = new Set<Candidate>()
+  const looks = await statAll(
+    open.source,
+    waiting.map(({ listed }) => listed.path),
+  )
   for (const candidate of waiting) {
-    const now = await open.source.stat(candidate.listed.path)
+    const now = looks.get(candidate.listed.path)
     if (now !== undefined) sightings.see(now)
     if (now?.fingerprint !== candidate.listed.fingerprint || !sightings.isSettled(now, pipeline.source.settleMs))
       unsettled.add(candidate)

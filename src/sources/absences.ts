@@ -13,11 +13,6 @@ export class Absences {
     this.#missed = missed
   }
 
-  /** All that the last sweep missed. */
-  get missed(): Iterable<string> {
-    return this.#missed.keys()
-  }
-
   /** Those that are worth a look at the path itself. */
   suspected(): string[] {
     return [...this.#missed].filter(([, sweeps]) => sweeps >= SWEEPS).map(([path]) => path)

@@ -28,6 +28,7 @@ export function withContentIdentity(source: Source): Source {
     },
     // The bytes themselves tell whether it is that version; a server knows it by another mark.
     open: async (version) => source.open((await source.stat(version.path)) ?? version),
+    ...(source.readAll === undefined ? {} : { readAll: source.readAll }),
     take: (version, to) => source.take(version, to),
     ...(watch === undefined ? {} : { watch: (events) => watch.call(source, events) }),
   }

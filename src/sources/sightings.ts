@@ -75,7 +75,7 @@ export class Sightings {
   }
 
   /** After a complete sweep: forgets what it did not find. */
-  forgetAllBut(paths: ReadonlySet<string>): void {
+  forgetAllBut(paths: { has(path: string): boolean }): void {
     for (const path of this.#seen.keys()) if (!paths.has(path)) this.#seen.delete(path)
   }
 

@@ -42,8 +42,12 @@ export interface Source {
   list(pattern: Pattern, signal: AbortSignal, after?: string): AsyncGenerator<readonly Listed[]>
   /** The file at a path now; undefined when there is none. */
   stat(path: string): Promise<Listed | undefined>
+  /** As `stat`, for many paths at once, where that is cheaper; those that are gone are left out. */
+  statAll?(paths: readonly string[]): Promise<ReadonlyMap<string, Listed>>
   /** Its bytes, all of them: a cut is mended or told. Where the source can, no other version than this one. */
   open(version: Version): Promise<Readable>
+  /** The bytes of files of at most so many, where that is cheaper than to open each. Whatever is special about one, it is left out. */
+  readAll?(paths: readonly string[], most: number): Promise<ReadonlyMap<string, Buffer>>
   /** Moves a loaded version into a folder of the source, or deletes it: never a newer one, and never over another file. May be repeated. */
   take(version: LoadedVersion, to: string | undefined): Promise<Taken>
   /** Calls `hint` with a path (undefined: anything) that may be new; `failed` when watching has ended and only listing is left. */

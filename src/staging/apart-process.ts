@@ -1,4 +1,4 @@
-/** A program: stages one file for the worker that started it, so that a file that kills its reader kills only this process. */
+/** A program: stages files for the worker that started it, one at a time, so that a file that kills its reader kills only this process. */
 import { writeFileSync } from 'node:fs'
 import { TidemarkError } from '../errors.ts'
 import { openSource } from '../sources/open-source.ts'
@@ -16,8 +16,8 @@ try {
 }
 // A terminal signals all of a program's processes; the worker tells this one when it is time.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined)
-process.once('disconnect', () => process.exit(0)) // answered, or the worker is gone
-process.once('message', async (message) => {
+process.once('disconnect', () => process.exit(0)) // all is read, or the worker is gone
+process.on('message', async (message) => {
   if (isRequest(message)) process.send?.(await answer(message))
 })
 process.send?.({ kind: 'ready' } satisfies ApartAnswer)

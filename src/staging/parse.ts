@@ -5,6 +5,7 @@ import { messageOf, TidemarkError } from '../errors.ts'
 import { quotedName, quotedText } from '../sql-text.ts'
 import { badCells } from './bad-cells.ts'
 import { exactCast } from './exact-cast.ts'
+import { duckdbFailed } from './fault-of-file.ts'
 import { HeldFile } from './held.ts'
 import { outOfMemory } from './out-of-memory.ts'
 import type { Records } from './record-file.ts'
@@ -30,7 +31,7 @@ export interface Parsed {
 
 /**
  * Writes the rows as Parquet, columns in declared order. Every cell is read as text and cast exactly. Rows that may be rejected are left out.
- * @throws HeldFile, TidemarkError StagingFailed, whatever kills the database
+ * @throws HeldFile, TidemarkError StagingFailed or FileUnreadable, whatever kills the database
  */
 export async function parse(connection: DuckDBConnection, records: Records, shape: TableShape, to: string): Promise<Parsed> {
   const texts = textsOf(records, shape)
@@ -103,9 +104,9 @@ async function badRowsOf(
   if (kind === 'Out of Memory Error') throw await outOfMemory(messageOf(error), dirname(records.file))
   if (FAULTS_OF_THE_DATABASE.includes(kind)) throw error
   if (!FAULTS_OF_THE_FILE.includes(kind)) {
-    // The text of an IO error names files and what the system said; those of others may repeat cells.
-    const why = kind === 'IO Error' ? messageOf(error).split('\n', 1)[0] : kind
-    throw new TidemarkError('StagingFailed', `DuckDB failed while it read a file: ${why}`)
+    if (kind !== 'IO Error') throw duckdbFailed(kind, error)
+    // Its text names files and what the system said.
+    throw new TidemarkError('StagingFailed', `DuckDB failed while it read a file: ${messageOf(error).split('\n', 1)[0]}`)
   }
   await checkFormats(connection, shape)
   try {

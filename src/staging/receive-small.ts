@@ -17,7 +17,7 @@ export interface FileToRead {
 
 /** Reads the small and plain ones of these files into memory. What cannot be read, or is not in order, is left out. */
 export async function receiveSmall(
-  source: Pick<Source, 'open'>,
+  source: Pick<Source, 'open' | 'readAll'>,
   files: readonly FileToRead[],
   shape: TableShape,
   signal: AbortSignal,
@@ -26,22 +26,31 @@ export async function receiveSmall(
     ({ listed: { path, size, refused } }) => refused === undefined && size <= SMALL_BYTES && !path.toLowerCase().endsWith('.gz'),
   )
   if (small.length < 2) return [] // alone it gains nothing
-  const received = await pMap(small, (file) => receiveOne(source, file, shape, signal), { concurrency: AT_ONCE })
-  return received.filter((file) => file !== undefined)
+  const versions = small.map(({ listed }) => listed)
+  const paths = versions.map(({ path }) => path)
+  const bytes = await (source.readAll?.(paths, SMALL_BYTES) ?? readAll(source, versions, signal))
+  return small.flatMap((file) => smallOf(file, bytes.get(file.listed.path), shape) ?? [])
 }
 
-async function receiveOne(
-  source: Pick<Source, 'open'>,
-  { listed, loadedHash }: FileToRead,
-  shape: TableShape,
-  signal: AbortSignal,
-): Promise<Small | undefined> {
-  const bytes = await bytesOf(source, listed, signal)
+async function readAll(source: Pick<Source, 'open'>, versions: readonly Version[], signal: AbortSignal) {
+  const read = new Map<string, Buffer>()
+  await pMap(
+    versions,
+    async (version) => {
+      const bytes = await bytesOf(source, version, signal)
+      if (bytes !== undefined) read.set(version.path, bytes)
+    },
+    { concurrency: AT_ONCE },
+  )
+  return read
+}
+
+function smallOf({ listed: { path }, loadedHash }: FileToRead, bytes: Buffer | undefined, shape: TableShape): Small | undefined {
   if (bytes === undefined) return undefined
   const contentHash = createHash('sha256').update(bytes).digest('hex')
   if (contentHash === loadedHash) return undefined
   const file = readSmallFile(bytes, shape)
-  return file && { ...file, path: listed.path, contentHash }
+  return file && { ...file, path, contentHash }
 }
 
 async function bytesOf(source: Pick<Source, 'open'>, version: Version, signal: AbortSignal): Promise<Buffer | undefined> {

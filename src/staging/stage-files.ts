@@ -8,6 +8,7 @@ import type { Pipeline } from '../config/pipeline.ts'
 import { TidemarkError } from '../errors.ts'
 import type { Listed, Source } from '../sources/source.ts'
 import { literalPath, quotedText } from '../sql-text.ts'
+import { faultOfFile } from './fault-of-file.ts'
 import { HeldFile } from './held.ts'
 import { type Parsed, parse } from './parse.ts'
 import { type Received, receive } from './receive.ts'
@@ -24,7 +25,7 @@ import { shapeOf, type TableShape } from './table-shape.ts'
 
 export interface StageRequest {
   readonly pipeline: Pipeline
-  readonly source: Pick<Source, 'open'>
+  readonly source: Pick<Source, 'open' | 'readAll'>
   /**
    * `loadedHash`: what this path's loaded version hashed to; the same bytes need no second look. `released`: it is good also when checks
    * fail.
@@ -41,7 +42,7 @@ interface Judged extends Parsed {
 
 /**
  * From a source's bytes to rows that may be trusted, for each file by itself: what is wrong with one is its own verdict.
- * @throws TidemarkError StagingFailed, CheckBroken, ConfigInvalid; the signal's reason when it aborts
+ * @throws TidemarkError StagingFailed, ConfigInvalid; the signal's reason when it aborts
  */
 export async function stageFiles({ pipeline, source, files, folder, signal }: StageRequest): Promise<readonly Staged[]> {
   const shape = shapeOf(pipeline)
@@ -66,7 +67,7 @@ export async function stageFiles({ pipeline, source, files, folder, signal }: St
       const received = await receiveOrFault({ source, version: listed, loadedHash, shape, to, signal })
       const verdict = await settle(received, { path, released }, `${to}.parquet`, (records) =>
         judge(sandbox, records, pipeline, shape, to),
-      )
+      ).catch((error: unknown) => unreadable(path, error, signal))
       staged.push(verdict)
       const spent = verdict.verdict === 'good' ? ['csv', 'sifted.csv'] : ['csv', 'sifted.csv', 'parquet']
       for (const ending of spent) await staging(() => rm(`${to}.${ending}`, { force: true }))
@@ -75,6 +76,13 @@ export async function stageFiles({ pipeline, source, files, folder, signal }: St
   } finally {
     sandbox.close()
   }
+}
+
+function unreadable(path: string, error: unknown, signal: AbortSignal): Staged {
+  signal.throwIfAborted()
+  const fault = faultOfFile(error)
+  if (fault === undefined) throw error
+  return { verdict: 'unreadable', path, error: fault }
 }
 
 async function receiveOrFault(request: Parameters<typeof receive>[0]): Promise<Received | TidemarkError> {

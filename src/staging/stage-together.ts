@@ -5,9 +5,9 @@ import { failingRows } from '../checks/failing-rows.ts'
 import { labelOf } from '../checks/label.ts'
 import { INDEX_COLUMN, RESCUED_COLUMN } from '../config/own-columns.ts'
 import type { Pipeline } from '../config/pipeline.ts'
-import { messageOf, TidemarkError } from '../errors.ts'
 import { quotedName, quotedText } from '../sql-text.ts'
 import { exactCast } from './exact-cast.ts'
+import { isOfDuckdb } from './fault-of-file.ts'
 import { headerLine, LINE_ENDS } from './record-file.ts'
 import { type Sandbox, SandboxDied } from './sandbox.ts'
 import type { SmallFile } from './small-file.ts'
@@ -167,8 +167,4 @@ async function doubtfulOf(
 async function typesOf(connection: DuckDBConnection): Promise<ReadonlyMap<string, string>> {
   const described = await connection.runAndReadAll('DESCRIBE together')
   return new Map(described.getRowsJson().map(([name, type]) => [String(name).toLowerCase(), String(type)]))
-}
-
-function isOfDuckdb(error: unknown): boolean {
-  return !(error instanceof TidemarkError) && / Error: /.test(messageOf(error))
 }

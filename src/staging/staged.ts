@@ -34,6 +34,7 @@ export type Staged =
       /** How many there are in all; as many as are in `rejected`, unless it says more. */
       readonly rejectedCount?: number
     }
+  /** Nothing can be said of it now; it is tried again. */
   | { readonly verdict: 'unreadable'; readonly path: string; readonly error: TidemarkError }
 
 /** One bad record, or one bad cell of it. */

@@ -127,6 +127,8 @@ export interface Published {
   readonly outcomes: readonly Outcome[]
   /** Those that the ledger did not know to be gone. */
   readonly gone: readonly GoneFile[]
+  /** Partitions that broke a transaction of their own: nothing of them is published, and they are left alone for a while with this reason. */
+  readonly refused: ReadonlyMap<string, string>
 }
 
 export interface FilesQuery {
@@ -145,6 +147,18 @@ export interface PipelineCounts {
   readonly loadedKeys: readonly string[]
 }
 
+/** An entry of the ledger, as far as a comparison with the source goes. */
+export interface Version {
+  readonly path: string
+  readonly sequence: number
+  /** Empty when the file is gone, or was taken away by us. */
+  readonly fingerprint: string
+  /** Believed to be in the source, were it the newest of its path. */
+  readonly isExpected: boolean
+}
+
+export type VisitVersion = (version: Version) => void
+
 export type Row = Readonly<Record<string, unknown>>
 
 /** Where tables and the ledger are. Every failure is a `TidemarkError`: `WarehouseBusy`, `WarehouseFailed` or `ClaimLost`. */
@@ -153,8 +167,8 @@ export interface Warehouse extends AsyncDisposable {
   identity(): Promise<string>
   /** Changes when the warehouse may have been replaced by another one behind our back; undefined while there is none. */
   generation(): Promise<string | undefined>
-  /** A page of the paths after one, in their order, whose newest version is believed to be in the source; empty after the last. */
-  present(pipeline: string, after: string, signal?: AbortSignal): Promise<readonly string[]>
+  /** Shows every version of every path, in no order, so that a long ledger takes no memory. */
+  visitVersions(pipeline: string, visit: VisitVersion, signal?: AbortSignal): Promise<void>
   known(pipeline: string, paths: readonly string[], signal?: AbortSignal): Promise<ReadonlyMap<string, Known>>
   /**
    * Writes the mark on each partition that is free for it; answers whose marks stand on the others. What was decided to be removed from
@@ -163,7 +177,7 @@ export interface Warehouse extends AsyncDisposable {
   claim(request: ClaimRequest, signal?: AbortSignal): Promise<Claimed>
   /**
    * Rows, ledger and the end of the claim in one transaction. Only for partitions whose claim is still this one; the others' outcomes
-   * are left out, without a trace.
+   * are left out, without a trace. Where one of several partitions may be why that fails, each is published by itself.
    */
   publish(publication: Publication, signal?: AbortSignal): Promise<Published>
   debts(pipeline: string, signal?: AbortSignal): Promise<readonly Debt[]>

@@ -1,13 +1,13 @@
 import { messageOf, TidemarkError } from '../errors.ts'
 import { type Candidate, inWindow, notUpToDate } from '../loading/candidate.ts'
-import { missingFrom } from '../loading/expected.ts'
-import { FilesByKey } from '../loading/files-by-key.ts'
 import { byKey } from '../loading/judge.ts'
 import type { OpenPipeline } from '../loading/open-pipelines.ts'
 import { postponedKeys } from '../loading/postponed.ts'
+import { sweep } from '../loading/sweep.ts'
 import { MAX_KEY_BYTES } from '../partitions/keys.ts'
 import type { Sighting } from '../sources/sightings.ts'
 import type { Listed } from '../sources/source.ts'
+import { statAll } from '../sources/stat-all.ts'
 import { unlessAborted } from '../unless-aborted.ts'
 import type { Warehouse } from '../warehouse/warehouse.ts'
 import { Gathering } from './gathering.ts'
@@ -22,8 +22,8 @@ export type { Readiness }
 
 /** More partitions than this at once are a batch's work. */
 export const MOST_AT_ONCE = 20
-/** Every so many sweeps nothing that was compared before is trusted. */
-const SWEEPS_ON_TRUST = 20
+/** So many files are watched one by one; of a larger crowd the others are left to the batch that it is for. */
+const MOST_PENDING = 20_000
 /** After a failed listing; doubled each time, up to `every`. */
 const FIRST_RETRY_MS = 1_000
 
@@ -40,12 +40,10 @@ export class Watcher implements AsyncDisposable {
   readonly #gathering: Gathering
   readonly #ended = new AbortController()
   #looking: Promise<void> | undefined
-  /** Path to fingerprint, as source and ledger agreed when they were compared. */
-  #upToDate = new Map<string, string>()
-  #pending = new Map<string, Candidate>()
-  #generation: string | undefined
+  #pending: Map<string, Candidate> = new Map()
+  /** There are so many that not all of them are pending: a batch finds them itself. */
+  #more = false
   readonly #owed: Owed
-  #sweeps = 0
   #sweepDue = 0
   #retryMs = FIRST_RETRY_MS
   lastSweep: SweepReport | undefined
@@ -132,7 +130,7 @@ export class Watcher implements AsyncDisposable {
     const keys = [...new Set([...ready.keys(), ...[...absent.keys()].filter((key) => !postponed.has(key))])].sort()
     if (signal.aborted) return NOTHING // nobody would get it
     for (const key of keys) this.#handed.hand(key, fingerprintOf(ready.get(key) ?? [], absent.get(key) ?? []))
-    const many = keys.length > MOST_AT_ONCE || keys.some((key) => Buffer.byteLength(key) > MAX_KEY_BYTES)
+    const many = this.#more || keys.length > MOST_AT_ONCE || keys.some((key) => Buffer.byteLength(key) > MAX_KEY_BYTES)
     return {
       many,
       partitions: many ? [] : keys.map((key) => readyPartition(this.#open, key, ready.get(key) ?? [], absent.get(key) ?? [])),
@@ -165,59 +163,31 @@ export class Watcher implements AsyncDisposable {
 
   async #sweep(signal: AbortSignal): Promise<void> {
     this.#sweepDue = performance.now() + this.everyMs // first: who asks for a sweep in the middle of one gets another
-    const generation = await this.#warehouse.generation()
-    const same = generation !== undefined && generation === this.#generation
-    const trusted = same && this.#sweeps % SWEEPS_ON_TRUST !== 0 ? this.#upToDate : new Map<string, string>()
-    const { pipeline } = this.#open
-    // A copy that was skipped is to be loaded when its original is no longer: that is decided in the ledger.
-    const decided = pipeline.onDuplicate === 'skip' ? await this.#warehouse.openDecisions(pipeline.name) : []
-    const asked = new Set(decided.map(({ path }) => path))
-    const upToDate = new Map<string, string>()
-    const pending = new Map<string, Candidate>()
-    const found = new FilesByKey(this.#open)
-    let files = 0
-    for await (const page of this.#open.source.list(this.#open.pattern, signal)) {
-      const inside = inWindow(this.#open, page)
-      files += inside.length
-      found.add(inside)
-      const unknown = inside.filter(({ listed }) => trusted.get(listed.path) !== listed.fingerprint || asked.has(listed.path))
-      const candidates = await this.#notUpToDate(unknown, signal)
-      for (const { listed } of inside) upToDate.set(listed.path, listed.fingerprint)
-      for (const candidate of candidates) {
-        upToDate.delete(candidate.listed.path)
-        pending.set(candidate.listed.path, candidate)
-        this.#open.sightings.see(candidate.listed)
-      }
-    }
-    const there = { has: (path: string) => upToDate.has(path) || pending.has(path) }
-    const { absences } = this.#open
-    // What was compared before says what to expect; where nothing is trusted, the ledger does.
-    const missing =
-      trusted.size > 0
-        ? [...new Set([...trusted.keys(), ...this.#pending.keys(), ...absences.missed])].filter((path) => !there.has(path))
-        : await missingFrom(this.#open, this.#warehouse, there, signal)
-    absences.swept({ found: files, missing })
+    const { files, candidates, more, found } = await sweep({
+      open: this.#open,
+      warehouse: this.#warehouse,
+      most: MOST_PENDING,
+      signal,
+    })
+    this.#pending = new Map(candidates.map((candidate) => [candidate.listed.path, candidate]))
+    this.#more = more
     this.#owed.swept()
-    this.#upToDate = upToDate
-    this.#pending = pending
     this.#gathering.swept(found)
-    this.#open.sightings.forgetAllBut(new Set(pending.keys()))
-    // The warehouse is made by its first use, which must not look like another one; one that came in the middle must.
-    this.#generation = generation ?? (await this.#warehouse.generation())
-    this.#sweeps += 1
+    this.#open.sightings.forgetAllBut(this.#pending)
     this.lastSweep = { at: new Date(), files }
   }
 
   async #lookAt(paths: readonly string[], signal: AbortSignal): Promise<void> {
     const found: Listed[] = []
-    for (const path of paths) {
-      const key = this.#open.pattern.keyOf(path)
-      if (key === undefined) continue
-      const listed = await this.#open.source.stat(path)
+    const keys = new Map(paths.flatMap((path) => entryOf(path, this.#open.pattern.keyOf(path))))
+    const looks = await statAll(this.#open.source, [...keys.keys()])
+    for (const [path, key] of keys) {
+      const listed = looks.get(path)
       if (listed === undefined) {
         this.#forget(path)
         this.#gathering.gone(key, path)
-      } else if (this.#upToDate.get(path) !== listed.fingerprint) found.push(listed)
+      } else if (this.#open.view.known.has(path, listed.fingerprint)) this.#forget(path)
+      else found.push(listed)
     }
     // What changes while it is pending is not in the ledger; to ask each time would hold the warehouse for as long as it is written.
     const inside = inWindow(this.#open, found)
@@ -225,7 +195,6 @@ export class Watcher implements AsyncDisposable {
     const changing = inside.filter(({ listed }) => this.#hasChanged(listed))
     const others = inside.filter(({ listed }) => !this.#hasChanged(listed))
     for (const candidate of [...notUpToDate(changing, new Map()), ...(await this.#compare(others, signal))]) {
-      this.#upToDate.delete(candidate.listed.path)
       this.#pending.set(candidate.listed.path, candidate)
       this.#open.sightings.see(candidate.listed)
     }
@@ -249,7 +218,7 @@ export class Watcher implements AsyncDisposable {
     for (const { listed } of files) {
       if (still.has(listed.path)) continue
       this.#forget(listed.path)
-      this.#upToDate.set(listed.path, listed.fingerprint)
+      this.#open.view.known.set(listed.path, listed.fingerprint)
     }
     return candidates
   }
@@ -263,4 +232,8 @@ export class Watcher implements AsyncDisposable {
     const { sightings, pipeline } = this.#open
     return [...this.#pending.values()].filter(({ listed }) => !sightings.isSettled(listed, pipeline.source.settleMs))
   }
+}
+
+function entryOf(path: string, key: string | undefined): [string, string][] {
+  return key === undefined ? [] : [[path, key]]
 }

@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process'
-import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readdir, readFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, test } from '@jest/globals'
 import { sql } from '../../src/checks/builders.ts'
 import { Tidemark } from '../../src/client/index.ts'
-import { partitionId } from '../../src/names.ts'
+import { batchId, partitionId } from '../../src/names.ts'
 import { identify, isAlive, type ProcessIdentity } from '../../src/server/process-identity.ts'
 import { explained } from '../harness/explained.ts'
 import { prices } from '../harness/prices.ts'
@@ -19,6 +19,7 @@ import { writeConfig } from './config-file.ts'
 
 const WORKER = new URL('worker-that-stops.ts', import.meta.url)
 const DIES_OF_IT = fileURLToPath(new URL('../staging/dies-of-it.cjs', import.meta.url))
+const TELLS_OPENS = fileURLToPath(new URL('../staging/tells-opens.cjs', import.meta.url))
 const FOLDERS = { source: { kind: 'local', folder: 'source', files: '{partition}/*.csv', settle: '200ms' } } as const
 /** A worker's death is noticed when its heartbeats have been missing for 10 seconds, and then a try is made after a pause that grows. */
 const FIVE_DEATHS_MS = 400_000
@@ -57,6 +58,48 @@ test('a file that kills each process that reads it is held; what lies beside it 
   expect(await running.sharePrices()).toEqual({ 'day/before.csv': [1], 'day/later.csv': [3] })
   expect(await running.ledgerLines()).toEqual(['day/before.csv#1 loaded', 'day/deadly.csv#1 held', 'day/later.csv#1 loaded'])
   expect(await explained(running, 'day/deadly.csv')).toContain('reading it killed the reading process 3 times')
+  expect(await running.worker.warehouse.claims()).toEqual([])
+})
+
+test('a file that kills what reads it costs those of its chunk one more reading, and is held as if it were alone', async () => {
+  await using workspace = await Workspace.create()
+  const config = await writeConfig(workspace)
+  const good = Array.from({ length: 120 }, (_, at) => `${at % 2 === 0 ? 'a' : 'z'}${at}.csv`)
+  for (const path of [...good, 'deadly.csv']) await workspace.drop(path, prices(1))
+  await using tidemark = await Tidemark.connect({ address: testServer(), taskQueue: workspace.pipeline })
+  await tidemark.startAll(workspace.pipeline)
+  let ended = false
+  const batch = tidemark.client.workflow.getHandle(batchId(workspace.pipeline)).result()
+  const result = batch.finally(() => {
+    ended = true
+  })
+  const opens = join(workspace.folder, 'opens')
+  const env = { NODE_OPTIONS: `--require ${TELLS_OPENS} --require ${DIES_OF_IT}`, OPENS: opens }
+  let deaths = 0
+  while (!ended) {
+    await using worker = Program.start(WORKER, [config, testServer(), 'never'], env)
+    await Promise.race([result, worker.ended()])
+    if (!ended) deaths++
+  }
+  expect(await result).toEqual({ loaded: good.length, held: 1, rows: good.length })
+  expect(deaths).toBe(1)
+  const opened = new Map<string, number>()
+  for (const path of (await readFile(opens, 'utf8'))
+    .trimEnd()
+    .split('\n')
+    .map((line) => basename(line)))
+    opened.set(path, (opened.get(path) ?? 0) + 1)
+  const most = Math.max(...good.map((path) => opened.get(path) ?? 0))
+  expect({ once: good.every((path) => opened.has(path)), most }).toEqual({ once: true, most: 2 })
+
+  await using running = await Running.start(workspace)
+  expect(Object.keys(await running.sharePrices()).sort()).toEqual(good.toSorted())
+  const [held] = (await running.ledger()).filter(({ status }) => status === 'held')
+  expect(held).toMatchObject({
+    path: 'deadly.csv',
+    sequence: 1,
+    error: 'reading it killed the reading process 3 times (SIGKILL)',
+  })
   expect(await running.worker.warehouse.claims()).toEqual([])
 })
 

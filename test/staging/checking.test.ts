@@ -52,6 +52,7 @@ test('keeps a check from reading other files', async () => {
     "SELECT * FROM read_csv('../*')",
     "SELECT * FROM 'https://example.com/x.csv'",
   ]) {
-    await expect(bench.stageOne(CONTENT, { checks: [sql('nosy', query)] })).rejects.toMatchObject({ code: 'CheckBroken' })
+    const staged = await bench.stageOne(CONTENT, { checks: [sql('nosy', query)] })
+    expect(staged).toMatchObject({ verdict: 'unreadable', error: { code: 'CheckBroken' } })
   }
 })

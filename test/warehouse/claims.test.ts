@@ -85,7 +85,8 @@ test('what fails is left alone for 10 seconds, then doubled up to 10 minutes, un
   const pauses: number[] = []
   for (let tries = 1; tries <= 8; tries++) {
     const { claim } = await loads.claim(['day', 'other'])
-    await loads.warehouse.publish(loads.publication(claim, [], new Map([['day', `failure ${tries}`]])))
+    const postponed = new Map([['day', `failure ${tries}`]])
+    await loads.warehouse.publish({ ...loads.publication(claim, [], postponed), keys: ['day', 'other'] })
     const [backoff, ...rest] = await loads.warehouse.backoffs(loads.pipeline.name)
     expect(rest).toEqual([])
     expect(backoff).toMatchObject({ key: 'day', tries, error: `failure ${tries}` })

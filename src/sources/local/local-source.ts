@@ -1,6 +1,8 @@
 import { CallCount } from '../call-count.ts'
 import { LOCAL } from '../capabilities.ts'
 import type { Source } from '../source.ts'
+import { FolderReader } from './folder-reader.ts'
+import { readFiles, statFiles } from './many-files.ts'
 import { openFile } from './open-file.ts'
 import { assertStillThere, openRoot } from './root.ts'
 import { statFile } from './stat-file.ts'
@@ -10,15 +12,18 @@ import { watchFolder } from './watch-folder.ts'
 
 /** Files below a folder of this machine, or of a share that it mounts. */
 export function localSource({ folder }: { readonly folder: string }): Required<Source> {
+  const reader = new FolderReader()
   return {
     can: LOCAL,
     calls: new CallCount(),
     async *list(pattern, signal) {
       const root = await openRoot(folder)
-      yield* walk(root, pattern, signal)
+      yield* walk(root, pattern, reader, signal)
       await assertStillThere(root)
     },
     stat: (path) => statFile(folder, path),
+    statAll: (paths) => statFiles(folder, paths, reader),
+    readAll: (paths, most) => readFiles(folder, paths, most, reader),
     open: ({ path }) => openFile(folder, path),
     take: (version, to) => takeFile(folder, version, to),
     watch: (events) => watchFolder(folder, events),

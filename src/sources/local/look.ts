@@ -25,13 +25,14 @@ export async function look(root: Root, place: Place): Promise<Found | undefined>
   const own = await statsAt(place.at)
   if (own === undefined) return undefined
   if (own.isDirectory()) return { kind: 'folder', real: place.at }
-  if (!own.isSymbolicLink()) return { kind: 'file', listed: listedOf(place, own), link: false }
+  if (!own.isSymbolicLink()) return { kind: 'file', listed: listedOf(place, own, refusalOf(place, own)), link: false }
 
   const target = await follow(root, place.at)
-  if (typeof target === 'string') return { kind: 'file', listed: listedOf(place, own, target), link: true }
+  if (typeof target === 'string') return { kind: 'file', listed: listedOf(place, own, refusalOf(place, own, target)), link: true }
   const stats = await statsAt(target)
   if (stats === undefined) return undefined
-  return stats.isDirectory() ? { kind: 'folder', real: target } : { kind: 'file', listed: listedOf(place, stats), link: true }
+  if (stats.isDirectory()) return { kind: 'folder', real: target }
+  return { kind: 'file', listed: listedOf(place, stats, refusalOf(place, stats)), link: true }
 }
 
 export const LEADS_OUT = 'a link that leads out of the source'
@@ -58,16 +59,28 @@ async function follow(root: Root, link: Buffer): Promise<Buffer | string> {
   }
 }
 
-export function listedOf(place: Place, stats: BigIntStats, badLink?: string): Listed {
-  const refused = place.utf8 ? (badLink ?? oddKindOf(stats)) : 'a name that is not UTF-8'
-  return {
+/** What a listing needs of a file's state. Times are in nanoseconds. */
+export interface FileStats {
+  readonly size: bigint
+  readonly mtimeNs: bigint
+  readonly ctimeNs: bigint
+  readonly ino: bigint
+}
+
+export function listedOf(place: Pick<Place, 'path'>, { size, mtimeNs, ctimeNs, ino }: FileStats, refused?: string): Listed {
+  const listed = {
     path: place.path,
-    fingerprint: `${stats.size}-${stats.mtimeNs}-${stats.ctimeNs}-${stats.ino}`,
-    size: Number(stats.size),
-    modifiedAt: new Date(Number(stats.mtimeMs)),
-    changedMs: Number(stats.ctimeNs) / 1e6,
-    ...(refused === undefined ? {} : { refused }),
+    fingerprint: `${size}-${mtimeNs}-${ctimeNs}-${ino}`,
+    size: Number(size),
+    modifiedAt: new Date(Number(mtimeNs) / 1e6),
+    changedMs: Number(ctimeNs) / 1e6,
   }
+  return refused === undefined ? listed : { ...listed, refused }
+}
+
+/** Why it may not be read, whatever its bytes are. */
+export function refusalOf({ utf8 }: Place, stats: BigIntStats, badLink?: string): string | undefined {
+  return utf8 ? (badLink ?? oddKindOf(stats)) : 'a name that is not UTF-8'
 }
 
 /** Undefined for a regular file, the only kind whose reading ends and has no effect on anything else. */

@@ -3,7 +3,7 @@ import { systemCodeOf } from '../../errors.ts'
 import { isRelativePath } from '../relative-path.ts'
 import type { Listed } from '../source.ts'
 import { folderUnavailable, isAbsent } from './failures.ts'
-import { LEADS_OUT, listedOf, look, type Place } from './look.ts'
+import { LEADS_OUT, listedOf, look, type Place, refusalOf } from './look.ts'
 import { escapedBytesOf, join } from './names.ts'
 import { contains, openRoot, type Root } from './root.ts'
 
@@ -40,7 +40,7 @@ async function realOf(folder: Buffer): Promise<Buffer | undefined> {
 async function lookOutside(place: Place): Promise<Listed | undefined> {
   try {
     const stats = await lstat(place.at, { bigint: true })
-    return stats.isDirectory() ? undefined : listedOf(place, stats, LEADS_OUT)
+    return stats.isDirectory() ? undefined : listedOf(place, stats, refusalOf(place, stats, LEADS_OUT))
   } catch {
     // What lies outside is none of this source's business, not even when it cannot be reached.
     return undefined

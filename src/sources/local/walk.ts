@@ -1,10 +1,11 @@
 import { isUtf8 } from 'node:buffer'
-import { readdir } from 'node:fs/promises'
+import { opendir, readdir } from 'node:fs/promises'
 import { TidemarkError } from '../../errors.ts'
 import type { Pattern } from '../../partitions/pattern.ts'
 import type { Listed } from '../source.ts'
 import { folderUnavailable, isAbsent } from './failures.ts'
-import { type Found, look, type Place } from './look.ts'
+import { type FolderReader, statsIn } from './folder-reader.ts'
+import { type Found, listedOf, look, type Place } from './look.ts'
 import { escapedBytesOf, join, textOf } from './names.ts'
 import type { Root } from './root.ts'
 import { endsHere, into, onlyNames, type Route, startOf } from './route.ts'
@@ -12,6 +13,11 @@ import { endsHere, into, onlyNames, type Route, startOf } from './route.ts'
 const PAGE = 1000
 /** Looks under way at once; the file system gains nothing from more. */
 const AT_ONCE = 32
+/** A folder with more entries is large, and read by a thread. */
+const FEW = 1000
+/** What stands in a text for bytes that are no UTF-8. */
+const NO_CHARACTER = '\ufffd'
+const OVER = { value: undefined, done: true } as const
 
 interface Folder {
   readonly real: Buffer
@@ -30,28 +36,29 @@ interface Entry extends Place {
   readonly named: boolean
 }
 
-/** Every match below the root once, folder by folder in the order of their names. */
-export async function* walk(root: Root, pattern: Pattern, signal: AbortSignal): AsyncGenerator<readonly Listed[]> {
+/** Every match below the root once, folder by folder; those of a folder in the order of their names, unless there are very many. */
+export async function* walk(
+  root: Root,
+  pattern: Pattern,
+  reader: FolderReader,
+  signal: AbortSignal,
+): AsyncGenerator<readonly Listed[]> {
   const ahead: Folder[] = [
     { real: root.real, path: '', utf8: true, route: startOf(pattern.segments), above: new Set([keyOf(root.real)]) },
   ]
   let page: Listed[] = []
   for (let folder = ahead.pop(); folder !== undefined; folder = ahead.pop()) {
-    const entries = await entriesOf(folder, pattern)
     const inside: Folder[] = []
-    for (let from = 0; from < entries.length; from += AT_ONCE) {
+    for await (const seen of lookInto(root, folder, pattern, reader)) {
       signal.throwIfAborted()
-      const some = entries.slice(from, from + AT_ONCE)
-      const found = await Promise.all(some.map((entry) => look(root, entry)))
-      for (const [index, entry] of some.entries()) {
-        const what = found[index]
-        if (what?.kind === 'folder') inside.push(...enter(folder, entry, what.real))
-        else if (what !== undefined && entry.isFile) page.push(what.listed)
-        else if (what !== undefined) assertPassable(root, entry, what)
-      }
-      if (page.length > PAGE - AT_ONCE) {
+      if (page.length + seen.length > PAGE) {
         yield page
         page = []
+      }
+      for (const { entry, what } of seen) {
+        if (what.kind === 'folder') inside.push(...enter(folder, entry, what.real))
+        else if (entry.isFile) page.push(what.listed)
+        else assertPassable(root, entry, what)
       }
     }
     for (const next of inside.reverse()) ahead.push(next)
@@ -60,38 +67,111 @@ export async function* walk(root: Root, pattern: Pattern, signal: AbortSignal): 
   if (page.length > 0) yield page
 }
 
-/** What in the folder can match, or lead to a match. */
-async function entriesOf(folder: Folder, pattern: Pattern): Promise<Entry[]> {
-  const { segments } = pattern
-  const only = onlyNames(segments, folder.route)
+interface Seen {
+  readonly entry: Entry
+  readonly what: Found
+}
+
+/** What in the folder can match, or lead to a match, and is there. */
+async function* lookInto(root: Root, folder: Folder, pattern: Pattern, reader: FolderReader): AsyncGenerator<readonly Seen[]> {
+  const only = onlyNames(pattern.segments, folder.route)
   // The text of an escaped name does not lead to its file: only the folder has the bytes.
-  const names = only?.some(isEscaped) === false ? only.map((name) => Buffer.from(name)) : await namesIn(folder.real)
+  const named = only?.some(isEscaped) === false ? only.map((name) => Buffer.from(name)) : undefined
+  const { real } = folder
+  if (named === undefined && isUtf8(real) && (await readable(real, false, () => isLarge(real))))
+    return yield* lookIntoLarge(root, folder, pattern, reader)
+  const names = named ?? (await readable(real, [], () => namesIn(real)))
+  yield* lookAt(root, entriesOf(folder, pattern, names, only !== undefined))
+}
+
+async function* lookAt(root: Root, entries: readonly Entry[]): AsyncGenerator<readonly Seen[]> {
+  for (let from = 0; from < entries.length; from += AT_ONCE) {
+    const some = entries.slice(from, from + AT_ONCE)
+    const found = await Promise.all(some.map((entry) => look(root, entry)))
+    yield some.flatMap((entry, index) => {
+      const what = found[index]
+      return what === undefined ? [] : [{ entry, what }]
+    })
+  }
+}
+
+/** By a thread, which tells most of it: only what is no regular file needs a look of its own. */
+async function* lookIntoLarge(
+  root: Root,
+  folder: Folder,
+  pattern: Pattern,
+  reader: FolderReader,
+): AsyncGenerator<readonly Seen[]> {
+  let notUtf8 = false
+  const pages = reader.list(folder.real.toString())
+  for (;;) {
+    const { value: page, done } = await readable(folder.real, OVER, () => pages.next())
+    if (done) break
+    const seen: Seen[] = []
+    const others: Entry[] = []
+    for (const [index, name] of page.names.entries()) {
+      const stats = statsIn(page.stats, index)
+      // Where bytes are no UTF-8 the name that was made of them leads nowhere.
+      if (stats === undefined && name.includes(NO_CHARACTER)) notUtf8 = true
+      const entry = stats && entryOf(folder, pattern, Buffer.from(name), name, false)
+      if (entry === undefined || stats === undefined) continue
+      if (stats.isFile) seen.push({ entry, what: { kind: 'file', listed: listedOf(entry, stats), link: false } })
+      else others.push(entry)
+    }
+    yield seen
+    yield* lookAt(root, others)
+  }
+  if (!notUtf8) return
+  const names = (await readable(folder.real, [], () => namesIn(folder.real))).filter((name) => !isUtf8(name))
+  for (const entry of entriesOf(folder, pattern, names, false)) {
+    // Were there a well-formed name that reads like this one, the path would be that one's.
+    const alike = await look(root, { ...entry, at: join(root.real, Buffer.from(entry.path)) })
+    if (alike === undefined) yield* lookAt(root, [entry])
+  }
+}
+
+/** What in the folder can match, or lead to a match. */
+function entriesOf(folder: Folder, pattern: Pattern, names: readonly Buffer[], named: boolean): Entry[] {
   const entries = new Map<string, Entry>()
   for (const name of names) {
     const text = textOf(name)
-    const utf8 = folder.utf8 && isUtf8(name)
-    const path = folder.path + text
-    if (path === pattern.leftOut) continue
-    const isFile = endsHere(segments, folder.route, text) && pattern.keyOf(path) !== undefined
-    const route = into(segments, folder.route, text)
-    if (!isFile && route.length === 0) continue
     // Were there a well-formed name that reads like an escaped one, the path belongs to the one that can be opened.
-    if (!utf8 && entries.has(text)) continue
-    entries.set(text, { at: join(folder.real, name), path, utf8, isFile, route, named: only !== undefined })
+    if (entries.has(text) && !(folder.utf8 && isUtf8(name))) continue
+    const entry = entryOf(folder, pattern, name, text, named)
+    if (entry !== undefined) entries.set(text, entry)
   }
   return [...entries.values()].sort((a, b) => (a.path < b.path ? -1 : 1))
+}
+
+function entryOf(folder: Folder, { segments, leftOut, keyOf }: Pattern, name: Buffer, text: string, named: boolean) {
+  const path = folder.path + text
+  if (path === leftOut) return undefined
+  const isFile = endsHere(segments, folder.route, text) && keyOf(path) !== undefined
+  const route = into(segments, folder.route, text)
+  if (!isFile && route.length === 0) return undefined
+  return { at: join(folder.real, name), path, utf8: folder.utf8 && isUtf8(name), isFile, route, named }
 }
 
 function isEscaped(name: string): boolean {
   return escapedBytesOf(name) !== undefined
 }
 
+async function isLarge(real: Buffer): Promise<boolean> {
+  let entries = 0
+  for await (const _ of await opendir(real, { bufferSize: FEW })) if (++entries > FEW) return true // leaving the loop closes it
+  return false
+}
+
 /** As bytes, because a name need not be text. */
 async function namesIn(real: Buffer): Promise<Buffer[]> {
+  return await readdir(real, { encoding: 'buffer' })
+}
+
+async function readable<T>(real: Buffer, nothing: T, read: () => Promise<T>): Promise<T> {
   try {
-    return await readdir(real, { encoding: 'buffer' })
+    return await read()
   } catch (error) {
-    if (isAbsent(error)) return []
+    if (isAbsent(error)) return nothing
     throw folderUnavailable(real.toString(), error)
   }
 }

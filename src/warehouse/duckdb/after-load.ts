@@ -2,21 +2,28 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import type { Pipeline } from '../../config/pipeline.ts'
 import type { Debt, TriedDebt } from '../warehouse.ts'
 import { textOrNull } from './ledger-queries.ts'
-import { rowsOf } from './sql.ts'
+import { rowsOf, textList } from './sql.ts'
 
-/** What this claim has loaded is to be moved or deleted at its source. */
-export async function oweAfterLoad(connection: DuckDBConnection, { name, afterLoad }: Pipeline, claim: string): Promise<void> {
+/** What this claim has just loaded, at these paths, is to be moved or deleted at its source. */
+export async function oweAfterLoad(
+  connection: DuckDBConnection,
+  { name, afterLoad }: Pipeline,
+  claim: string,
+  paths: readonly string[],
+): Promise<void> {
   if (afterLoad.kind === 'keep') return
+  const list = JSON.stringify(paths)
   // What a newer version has taken the place of is no longer there to be moved.
   await connection.run(
     `UPDATE tidemark.files SET after_load = NULL, error = NULL WHERE pipeline = $1 AND after_load = 'owed' AND claim IS DISTINCT FROM $2
-       AND path IN (SELECT path FROM tidemark.files WHERE pipeline = $1 AND claim = $2)`,
-    [name, claim],
+       AND path IN ${textList('$3')}`,
+    [name, claim, list],
   )
-  await connection.run("UPDATE tidemark.files SET after_load = 'owed' WHERE pipeline = $1 AND claim = $2 AND status = 'loaded'", [
-    name,
-    claim,
-  ])
+  await connection.run(
+    `UPDATE tidemark.files SET after_load = 'owed'
+     WHERE pipeline = $1 AND claim = $2 AND status = 'loaded' AND path IN ${textList('$3')}`,
+    [name, claim, list],
+  )
 }
 
 /** Of newest versions: a newer one voids it, as does a file that is gone. What a person wants read again is left there until it was. */

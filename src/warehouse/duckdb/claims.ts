@@ -50,10 +50,12 @@ export async function ownKeys(
   return holders.filter((holder) => holder.claim === claim).map(({ key }) => key)
 }
 
+/** Of these partitions. */
 export async function endClaims(
   connection: DuckDBConnection,
   pipeline: string,
   claim: string,
+  keys: readonly string[],
   { postponed, unfinished }: { readonly postponed: ReadonlyMap<string, string>; readonly unfinished: readonly string[] },
 ) {
   for (const [key, error] of postponed) {
@@ -69,7 +71,11 @@ export async function endClaims(
      WHERE pipeline = $1 AND claim = $2 AND tries > 0 AND partition_key IN ${textList('$3')}`,
     [pipeline, claim, JSON.stringify(unfinished)],
   )
-  await connection.run('DELETE FROM tidemark.claims WHERE pipeline = $1 AND claim = $2', [pipeline, claim])
+  await connection.run(`DELETE FROM tidemark.claims WHERE pipeline = $1 AND claim = $2 AND partition_key IN ${textList('$3')}`, [
+    pipeline,
+    claim,
+    JSON.stringify(keys),
+  ])
 }
 
 /** Ends a claim whose load came to nothing; what was written beside it stays. */

@@ -6,14 +6,14 @@ import { payDebts, readDebts } from './after-load.ts'
 import { dropClaim, readBackoffs, standingClaims, writeClaims } from './claims.ts'
 import { openDecision, readOpenDecisions } from './decisions.ts'
 import { Gate, type GateOptions } from './gate.ts'
-import { readPresent } from './gone.ts'
 import { readInventory } from './inventory.ts'
 import { readCounts, readFiles, readKnown, readRejected } from './ledger-queries.ts'
 import { appliedMigrations, migrate } from './migrate.ts'
 import { MIGRATIONS } from './migrations.ts'
 import { endTelling, readUntold, takeNews } from './news-queries.ts'
-import { publishAll } from './publish.ts'
+import { publish } from './publish-each.ts'
 import { rowsOf, transaction } from './sql.ts'
+import { visitVersions } from './versions.ts'
 
 /** The warehouse in a DuckDB file. One that is opened for reading must have been made by a worker. */
 export function duckdbWarehouse(options: Omit<GateOptions, 'prepare'>): Warehouse {
@@ -26,9 +26,9 @@ export function duckdbWarehouse(options: Omit<GateOptions, 'prepare'>): Warehous
     identity: () => run(readIdentity),
     generation: () => fileIdentity(options.file),
     known: (pipeline, paths, signal) => run((connection) => readKnown(connection, pipeline, paths), signal),
-    present: (pipeline, after, signal) => run((connection) => readPresent(connection, pipeline, after), signal),
+    visitVersions: (pipeline, visit, signal) => run((connection) => visitVersions(connection, pipeline, visit), signal),
     claim: (request, signal) => change((connection) => writeClaims(connection, request), signal),
-    publish: (publication, signal) => change((connection) => publishAll(connection, publication), signal),
+    publish: (publication, signal) => publish((work) => change(work, signal), publication),
     debts: (pipeline, signal) => run((connection) => readDebts(connection, pipeline), signal),
     payDebts: (pipeline, paid) => change((connection) => payDebts(connection, pipeline, paid)),
     decide: (pipeline, path, request, signal) =>

@@ -4,21 +4,6 @@ import type { GoneFile } from '../warehouse.ts'
 import { takeOut } from './decisions.ts'
 import { rowsOf, textList } from './sql.ts'
 
-/** A page of paths whose newest version is believed to be in the source, in their order. */
-const PAGE = 20_000
-
-export async function readPresent(connection: DuckDBConnection, pipeline: string, after: string): Promise<string[]> {
-  const rows = await rowsOf(
-    connection,
-    `SELECT path FROM tidemark.files WHERE pipeline = $1 AND path > $2 GROUP BY path
-     HAVING arg_max(gone_at IS NULL AND after_load IS DISTINCT FROM 'done' AND status <> 'ignored', sequence)
-     ORDER BY path LIMIT ${PAGE}`,
-    pipeline,
-    after,
-  )
-  return rows.map(({ path }) => String(path))
-}
-
 /**
  * Writes down that these files are gone, and takes their rows out where the config says so.
  * @returns those that were not known to be gone

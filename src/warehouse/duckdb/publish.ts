@@ -28,13 +28,18 @@ export async function publishAll(connection: DuckDBConnection, publication: Publ
   await removeBeneathHeld(connection, publication, outcomes, open)
   if (outcomes.length > 0) {
     await writeLedger(connection, publication, outcomes, open)
-    await oweAfterLoad(connection, pipeline, claim)
+    await oweAfterLoad(
+      connection,
+      pipeline,
+      claim,
+      outcomes.map(({ listed }) => listed.path),
+    )
   }
   const absent = (publication.gone ?? []).filter(({ key }) => own.has(key))
   const gone = await markGone(connection, pipeline, absent)
   await retryOrphans(connection, pipeline.name)
-  await endClaims(connection, pipeline.name, claim, { postponed, unfinished })
-  return { keys: [...own], outcomes, gone }
+  await endClaims(connection, pipeline.name, claim, publication.keys, { postponed, unfinished })
+  return { keys: [...own], outcomes, gone, refused: new Map() }
 }
 
 /** What was staged for a decision that another one or a newer version has voided meanwhile is left out. */

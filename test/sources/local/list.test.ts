@@ -113,14 +113,14 @@ test('a listing that is called off stops', () =>
 
 test('a file that goes away during the listing is simply gone', () =>
   withFolder(async (folder) => {
-    await putMany(folder, 1500)
-    const pages = localSource({ folder }).list(CSV, new AbortController().signal)
+    for (const name of ['one', 'two']) await putMany(join(folder, name), 900)
+    const pages = localSource({ folder }).list(patternOf('*/{partition}.csv'), new AbortController().signal)
     const first = await pages.next()
-    await rm(join(folder, '01499.csv'))
+    await rm(join(folder, 'two', '00899.csv'))
     const second = await pages.next()
     const paths = [...(first.value ?? []), ...(second.value ?? [])].map(({ path }) => path)
-    expect(paths).toHaveLength(1499)
-    expect(paths).not.toContain('01499.csv')
+    expect(paths).toHaveLength(1799)
+    expect(paths).not.toContain('two/00899.csv')
     expect((await pages.next()).done).toBe(true)
   }))
 

@@ -1,0 +1,59 @@
+import type { Listed } from '../sources/source.ts'
+import type { Warehouse } from '../warehouse/warehouse.ts'
+import { KnownVersions } from './known-versions.ts'
+
+/** Every so many sweeps the ledger is read anew, whatever is known of it. */
+const SWEEPS_ON_TRUST = 20
+
+interface LedgerAt {
+  readonly generation: string | undefined
+  /** Just now, as a whole. */
+  readonly isRead: boolean
+}
+
+/** What this process knows of a pipeline's ledger, from one sweep to the next. */
+export class LedgerView {
+  /** As source and ledger agreed when they were compared. */
+  known = new KnownVersions()
+  /** Paths of partitions that are not this pipeline's. */
+  #outside = new KnownVersions()
+  #generation: string | undefined
+  #sweeps = 0
+  #last: Promise<unknown> = Promise.resolve()
+
+  /** Runs one piece of work after the other. */
+  alone<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(work)
+    this.#last = turn.catch(() => undefined)
+    return turn
+  }
+
+  /** Reads the ledger, if it is another one than last time or was not read for long; says so, and which one it is. */
+  async refresh(warehouse: Warehouse, pipeline: string, signal: AbortSignal): Promise<LedgerAt> {
+    const generation = await warehouse.generation()
+    if (generation !== undefined && generation === this.#generation && this.#sweeps % SWEEPS_ON_TRUST !== 0)
+      return { generation, isRead: false }
+    this.#generation = undefined
+    this.known = new KnownVersions() // before it is read: two of them would take twice the memory
+    await warehouse.visitVersions(
+      pipeline,
+      ({ path, sequence, fingerprint, isExpected }) => this.known.add(path, sequence, fingerprint, isExpected),
+      signal,
+    )
+    return { generation, isRead: true }
+  }
+
+  /** The warehouse is made by its first use, which must not look like another one; one that came in the middle must. */
+  async swept({ generation }: LedgerAt, warehouse: Warehouse): Promise<void> {
+    this.#generation = generation ?? (await warehouse.generation())
+    this.#sweeps += 1
+  }
+
+  isOutside({ path }: Listed): boolean {
+    return this.#outside.has(path, '')
+  }
+
+  addOutside({ path }: Listed): void {
+    this.#outside.set(path, '')
+  }
+}

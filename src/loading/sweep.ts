@@ -1,0 +1,100 @@
+import type { Listed } from '../sources/source.ts'
+import type { Version, Warehouse } from '../warehouse/warehouse.ts'
+import { type Candidate, inWindow, notUpToDate } from './candidate.ts'
+import { expectedKeyOf } from './expected.ts'
+import { FilesByKey } from './files-by-key.ts'
+import type { OpenPipeline } from './open-pipelines.ts'
+
+export interface Swept {
+  /** Whose key is a partition's, or held as none. */
+  readonly files: number
+  /** Of these, as many as were asked for. */
+  readonly candidates: readonly Candidate[]
+  /** There were more. */
+  readonly more: boolean
+  readonly found: FilesByKey
+}
+
+interface SweepRequest {
+  readonly open: OpenPipeline
+  readonly warehouse: Warehouse
+  /** More candidates than this are not kept: a million of them would fill the memory, and the next sweep finds them again. */
+  readonly most: number
+  readonly signal: AbortSignal
+}
+
+/**
+ * Compares the whole source with the ledger. What both agreed on last time is not asked again, and what has not settled is seen.
+ * Sweeps of one pipeline in one process come one after the other.
+ */
+export function sweep(request: SweepRequest): Promise<Swept> {
+  const { view } = request.open
+  return view.alone(() => sweepAlone(request))
+}
+
+async function sweepAlone({ open, warehouse, most, signal }: SweepRequest): Promise<Swept> {
+  const { view, pipeline } = open
+  const ledger = await view.refresh(warehouse, pipeline.name, signal)
+  // What is to be read again though source and ledger agree. Who decides so asks for it too, but for the copies that a publish finds; so
+  // that a sweep of what is known leaves the warehouse to others.
+  const decided = ledger.isRead || pipeline.onDuplicate === 'skip' ? await warehouse.openDecisions(pipeline.name) : []
+  const asked = new Set(decided.map(({ path }) => path))
+  view.known.beginSweep()
+  const found = new FilesByKey(open)
+  const candidates: Candidate[] = []
+  let files = 0
+  let more = false
+  for await (const page of open.source.list(open.pattern, signal)) {
+    const unknown = page.filter(({ path, fingerprint }) => !view.known.find(path, fingerprint) || asked.has(path))
+    const judged = unknown.filter((listed) => !view.isOutside(listed))
+    const inside = inWindow(open, judged)
+    files += page.length - unknown.length + inside.length
+    if (found.counts) found.add(inWindow(open, page))
+    if (inside.length < judged.length) markOutside(open, judged, inside)
+    for (const candidate of await notUpToDateOf(open, warehouse, inside, signal)) {
+      more = candidates.length === most
+      if (more) break
+      open.sightings.see(candidate.listed)
+      candidates.push(candidate)
+    }
+  }
+  await view.swept(ledger, warehouse)
+  open.absences.swept({ found: files, missing: await missingPaths(open, warehouse, signal) })
+  return { files, candidates, more, found }
+}
+
+function markOutside({ view }: OpenPipeline, judged: readonly Listed[], inside: readonly { readonly listed: Listed }[]): void {
+  const kept = new Set(inside.map(({ listed }) => listed))
+  for (const listed of judged) if (!kept.has(listed)) view.addOutside(listed)
+}
+
+async function notUpToDateOf(
+  { view, pipeline }: OpenPipeline,
+  warehouse: Warehouse,
+  files: readonly { readonly listed: Listed; readonly key: string }[],
+  signal: AbortSignal,
+): Promise<readonly Candidate[]> {
+  if (files.length === 0) return []
+  const paths = files.map(({ listed }) => listed.path)
+  const candidates = notUpToDate(files, await warehouse.known(pipeline.name, paths, signal))
+  const left = new Set(candidates.map(({ listed }) => listed.path))
+  for (const { listed } of files) if (!left.has(listed.path)) view.known.set(listed.path, listed.fingerprint)
+  return candidates
+}
+
+/** What the ledger expects to be in the source, and this sweep has not found. */
+async function missingPaths(open: OpenPipeline, warehouse: Warehouse, signal: AbortSignal): Promise<string[]> {
+  const { view, pipeline } = open
+  if (view.known.countMissing() === 0) return []
+  const unfound = new Set<string>()
+  const visit = ({ path, isExpected }: Version) => {
+    if (isExpected && !view.known.isFound(path)) unfound.add(path)
+  }
+  await warehouse.visitVersions(pipeline.name, visit, signal)
+  const known = await warehouse.known(pipeline.name, [...unfound], signal)
+  return [...known].flatMap(([path, { fingerprint, status }]) => {
+    if (fingerprint !== '' && status !== 'ignored' && expectedKeyOf(open, path) !== undefined) return [path]
+    view.known.expectNoMore(path)
+    return []
+  })
+}
