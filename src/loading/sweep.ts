@@ -21,6 +21,8 @@ interface SweepRequest {
   /** More candidates than this are not kept: a million of them would fill the memory, and the next sweep finds them again. */
   readonly most: number
   readonly signal: AbortSignal
+  /** Told what is listed, page by page. */
+  readonly onPage?: (page: readonly Listed[]) => void
 }
 
 /**
@@ -32,7 +34,7 @@ export function sweep(request: SweepRequest): Promise<Swept> {
   return view.alone(() => sweepAlone(request))
 }
 
-async function sweepAlone({ open, warehouse, most, signal }: SweepRequest): Promise<Swept> {
+async function sweepAlone({ open, warehouse, most, signal, onPage }: SweepRequest): Promise<Swept> {
   const { view, pipeline } = open
   const ledger = await view.refresh(warehouse, pipeline.name, signal)
   // What is to be read again though source and ledger agree. Who decides so asks for it too, but for the copies that a publish finds; so
@@ -45,6 +47,7 @@ async function sweepAlone({ open, warehouse, most, signal }: SweepRequest): Prom
   let files = 0
   let more = false
   for await (const page of open.source.list(open.pattern, signal)) {
+    onPage?.(page)
     const unknown = page.filter(({ path, fingerprint }) => !view.known.find(path, fingerprint) || asked.has(path))
     const judged = unknown.filter((listed) => !view.isOutside(listed))
     const inside = inWindow(open, judged)

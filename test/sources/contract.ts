@@ -28,6 +28,7 @@ export interface Place {
   readonly source: SourceInput
   put(path: string, content: string | Uint8Array): Promise<void>
   get(path: string): Promise<string | undefined>
+  remove(path: string): Promise<void>
 }
 
 const CSV = patternOf('{partition}.csv')

@@ -17,6 +17,7 @@ sourceContract('a local folder', async () => {
         source: localFolder(folder, { files: '{partition}.csv' }),
         put: (path, content) => put(folder, path, content),
         get: (path) => readFile(join(folder, path), 'utf8').catch(() => undefined),
+        remove: (path) => rm(join(folder, path)),
       }
     },
     [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true }),

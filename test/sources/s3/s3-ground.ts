@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import { CreateBucketCommand, DeleteObjectCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { env, s3 } from '../../../src/config/define.ts'
 import type { PipelineInput } from '../../../src/config/schema.ts'
 import { type S3Keys, S3Server } from '../../servers/seaweedfs.ts'
@@ -61,6 +61,9 @@ export class S3Ground implements Ground {
           ({ Body }) => Body?.transformToString(),
           () => undefined,
         ),
+      remove: async (path) => {
+        await this.client.send(new DeleteObjectCommand(at(path)))
+      },
     }
   }
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { env, sftp } from '../../../src/config/define.ts'
 import type { PipelineInput } from '../../../src/config/schema.ts'
@@ -28,6 +28,7 @@ class FilesGround {
       source: source(name),
       put: (path, content) => this.put(join(name, path), content),
       get: (path) => readFile(join(this.files, name, path), 'utf8').catch(() => undefined),
+      remove: (path) => rm(join(this.files, name, path)),
     }
   }
 
