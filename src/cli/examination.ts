@@ -9,6 +9,7 @@ import { messageOf } from '../errors.ts'
 import { inWindow } from '../loading/candidate.ts'
 import { OpenPipelines } from '../loading/open-pipelines.ts'
 import { loadQueue, SEARCH_ATTRIBUTES, watchQueue } from '../names.ts'
+import type { Listed } from '../sources/source.ts'
 import { identityOf } from './identity.ts'
 import { serverOf } from './server-address.ts'
 
@@ -101,10 +102,14 @@ async function sourceOf(config: Config, { name, source }: Pipeline): Promise<str
   const open = new OpenPipelines(config).get(name)
   let matching = 0
   let inside = 0
+  let first: Listed | undefined
   for await (const page of open.source.list(open.pattern, new AbortController().signal)) {
     matching += page.length
     inside += inWindow(open, page).length
+    first ??= page.find(({ refused }) => refused === undefined)
   }
+  // That files can be listed does not say that they can be read.
+  if (first !== undefined) for await (const _ of await open.source.open(first)) break
   const left = matching - inside
   return `${placeOf(source)}: ${matching} files match ${source.files}${left === 0 ? '' : `, ${left} of them outside of the partitions`}`
 }

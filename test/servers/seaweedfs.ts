@@ -11,13 +11,14 @@ export interface S3Keys {
   readonly secretAccessKey: string
 }
 
-/** SeaweedFS with its S3 gateway: a store that checks signatures, and has a user who may only read. */
+/** SeaweedFS with its S3 gateway: a store that checks signatures, and has users who may only read, or only list. */
 export class S3Server implements AsyncDisposable {
   readonly endpoint: string
   readonly port: number
   readonly region = 'us-east-1'
   readonly admin: S3Keys = newKeys()
   readonly reader: S3Keys = newKeys()
+  readonly lister: S3Keys = newKeys()
   readonly #folder: string
   readonly #program: string
   readonly #ports: readonly number[]
@@ -39,6 +40,7 @@ export class S3Server implements AsyncDisposable {
     const identities = [
       { name: 'admin', credentials: [theirs(server.admin)], actions: ['Admin', 'Read', 'Write', 'List', 'Tagging'] },
       { name: 'reader', credentials: [theirs(server.reader)], actions: ['Read', 'List'] },
+      { name: 'lister', credentials: [theirs(server.lister)], actions: ['List'] },
     ]
     await writeFile(join(folder, 's3.json'), JSON.stringify({ identities }), { mode: 0o600 })
     await server.up()

@@ -17,7 +17,7 @@ export class S3Ground implements Ground {
   private constructor(server: S3Server) {
     this.server = server
     this.client = new S3Client({ ...this.settings, credentials: server.admin })
-    this.secrets = [server.admin.secretAccessKey, server.reader.secretAccessKey]
+    this.secrets = [server.admin.secretAccessKey, server.reader.secretAccessKey, server.lister.secretAccessKey]
   }
 
   static async start(): Promise<S3Ground> {
@@ -34,12 +34,12 @@ export class S3Ground implements Ground {
   input(
     prefix: string,
     keys: S3Keys = this.server.admin,
-    options: Partial<Parameters<typeof s3>[1]> = {},
+    { bucket = BUCKET, ...options }: Partial<Parameters<typeof s3>[1]> & { readonly bucket?: string } = {},
   ): PipelineInput['source'] {
     const name = `S3_${randomBytes(6).toString('hex')}`
     process.env[`${name}_ID`] = keys.accessKeyId
     process.env[`${name}_SECRET`] = keys.secretAccessKey
-    return s3(`s3://${BUCKET}/${prefix}`, {
+    return s3(`s3://${bucket}/${prefix}`, {
       files: '{partition}.csv',
       endpoint: this.server.endpoint,
       accessKeyId: env(`${name}_ID`),
