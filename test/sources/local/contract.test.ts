@@ -9,12 +9,14 @@ sourceContract('a local folder', async () => {
   const root = await realpath(await mkdtemp(join(tmpdir(), 'tidemark-local-')))
   let places = 0
   return {
+    port: 0,
     secrets: [],
     async place() {
       const folder = join(root, `place-${++places}`)
       await mkdir(folder)
       return {
         source: localFolder(folder, { files: '{partition}.csv' }),
+        through: () => localFolder(folder, { files: '{partition}.csv' }),
         put: (path, content) => put(folder, path, content),
         get: (path) => readFile(join(folder, path), 'utf8').catch(() => undefined),
         remove: (path) => rm(join(folder, path)),

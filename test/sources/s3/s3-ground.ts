@@ -26,6 +26,10 @@ export class S3Ground implements Ground {
     return ground
   }
 
+  get port() {
+    return this.server.port
+  }
+
   get settings() {
     return { endpoint: this.server.endpoint, region: this.server.region, forcePathStyle: true }
   }
@@ -53,6 +57,7 @@ export class S3Ground implements Ground {
     const at = (path: string) => ({ Bucket: BUCKET, Key: `${prefix}/${path}` })
     return {
       source: this.input(prefix),
+      through: (port) => this.input(prefix, this.server.admin, { endpoint: `http://127.0.0.1:${port}` }),
       put: async (path, content) => {
         await this.client.send(new PutObjectCommand({ ...at(path), Body: Buffer.from(content) }))
       },

@@ -21,11 +21,12 @@ class FilesGround {
     this.#give = give
   }
 
-  async place(source: (folder: string) => PipelineInput['source']): Promise<Place> {
+  async place(source: (folder: string, port?: number) => PipelineInput['source']): Promise<Place> {
     const name = `place ${++this.#places}+é`
     await this.makeFolder(join(this.files, name))
     return {
       source: source(name),
+      through: (port) => source(name, port),
       put: (path, content) => this.put(join(name, path), content),
       get: (path) => readFile(join(this.files, name, path), 'utf8').catch(() => undefined),
       remove: (path) => rm(join(this.files, name, path)),
@@ -66,19 +67,23 @@ export class OpensshGround implements Ground {
     return new OpensshGround(await OpensshServer.start())
   }
 
+  get port() {
+    return this.server.port
+  }
+
   get hostFingerprint(): string {
     return fingerprintOf(Buffer.from(this.server.hostKey.public.split(' ')[1] ?? '', 'base64'))
   }
 
-  input(folder: string, options: Options = {}): PipelineInput['source'] {
+  input(folder: string, options: Options = {}, port = this.server.port): PipelineInput['source'] {
     const { server } = this
     const path = join(server.files, folder).split('/').map(encodeURIComponent).join('/')
     const login = { hostKey: this.hostFingerprint, privateKey: env(this.#keyName) }
-    return sftp(`sftp://${server.user.name}@127.0.0.1:${server.port}${path}`, { files: '{partition}.csv', ...login, ...options })
+    return sftp(`sftp://${server.user.name}@127.0.0.1:${port}${path}`, { files: '{partition}.csv', ...login, ...options })
   }
 
   place(): Promise<Place> {
-    return this.files.place((folder) => this.input(folder))
+    return this.files.place((folder, port) => this.input(folder, {}, port))
   }
 
   down = () => this.server.down()
@@ -112,6 +117,10 @@ export class RcloneGround implements Ground {
     const keys = await server.hostKeys()
     await writeFile(knownHosts, keys.map((key) => `[127.0.0.1]:${server.port} ${key}\n`).join(''))
     return new RcloneGround(server, knownHosts)
+  }
+
+  get port() {
+    return this.server.port
   }
 
   input(folder: string, { wrong = false } = {}): PipelineInput['source'] {
