@@ -25,6 +25,8 @@ export interface Bucket {
   readonly prefix: string
   /** For people. */
   readonly place: string
+  /** Who is asked, and by whom: the same of two sources with the same answers. */
+  readonly login: string
 }
 
 export function openBucket(config: S3Bucket, calls: CallCount): Bucket {
@@ -56,7 +58,7 @@ export function openBucket(config: S3Bucket, calls: CallCount): Bucket {
     },
     { step: 'deserialize', name: 'countCalls' },
   )
-  return { client, name: bucket, prefix, place }
+  return { client, name: bucket, prefix, place, login: JSON.stringify([endpoint, region, profile, keyEnv]) }
 }
 
 function keysOf({ id, secret, session }: NonNullable<S3Bucket['keyEnv']>) {

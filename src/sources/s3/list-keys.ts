@@ -1,8 +1,9 @@
 import { type _Object, ListObjectsV2Command } from '@aws-sdk/client-s3'
 import { TidemarkError } from '../../errors.ts'
 import type { Pattern } from '../../partitions/pattern.ts'
-import { keyPrefixOf } from '../key-prefix.ts'
+import { type KeyPrefix, keyPrefixOf } from '../key-prefix.ts'
 import { refusedPath } from '../relative-path.ts'
+import { SharedListings } from '../shared-listings.ts'
 import type { Listed } from '../source.ts'
 import type { Bucket } from './bucket.ts'
 import { sourceFailure } from './failures.ts'
@@ -11,25 +12,40 @@ const PAGE = 1_000
 /** Follows every path that anybody gives a file. */
 const LAST = '\u{10ffff}'
 
+/** Of all sources of this process: they often look at one bucket. */
+const listings = new SharedListings<readonly Listed[]>()
+
 export async function* listKeys(
   bucket: Bucket,
   pattern: Pattern,
   signal: AbortSignal,
   after?: string,
 ): AsyncGenerator<readonly Listed[]> {
-  const { prefix, flat } = keyPrefixOf(pattern)
+  const where = { ...keyPrefixOf(pattern), leftOut: pattern.leftOut, after }
+  const key = JSON.stringify([bucket.login, bucket.name, bucket.prefix, where])
+  for await (const page of listings.read(key, (shared) => pagesOf(bucket, where, shared), signal)) {
+    const matching = page.filter(({ path }) => pattern.keyOf(path) !== undefined)
+    if (matching.length > 0) yield matching
+  }
+}
+
+interface Where extends KeyPrefix {
+  readonly leftOut: string | undefined
+  readonly after: string | undefined
+}
+
+async function* pagesOf(bucket: Bucket, { prefix, flat, leftOut, after }: Where, signal: AbortSignal): AsyncGenerator<Listed[]> {
   let from = after
   let token: string | undefined
   for (;;) {
     const answer = await send(bucket, { prefix, flat, from, token }, signal)
     const page = (answer.Contents ?? []).flatMap((object) => listedOf(bucket, object, answer.EncodingType === 'url'))
-    const matching = page.filter(({ path }) => pattern.keyOf(path) !== undefined)
-    if (matching.length > 0) yield matching
+    yield page
     if (!answer.IsTruncated) return
     const last = page.at(-1)?.path
     // What was moved away after its load is not walked through again and again.
-    const beyond = pattern.leftOut !== undefined && last?.startsWith(`${pattern.leftOut}/`)
-    from = beyond ? `${pattern.leftOut}/${LAST}` : undefined
+    const beyond = leftOut !== undefined && last?.startsWith(`${leftOut}/`)
+    from = beyond ? `${leftOut}/${LAST}` : undefined
     token = beyond ? undefined : tokenOf(bucket, answer.NextContinuationToken)
   }
 }

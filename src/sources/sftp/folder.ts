@@ -3,14 +3,18 @@ import { type SftpFolder, sftpPlace } from '../../config/sources/sftp.ts'
 import { TidemarkError } from '../../errors.ts'
 import type { CallCount } from '../call-count.ts'
 import { isRelativePath } from '../relative-path.ts'
+import { SharedListings } from '../shared-listings.ts'
 import type { Listed } from '../source.ts'
 import type { Entry, Folders } from '../walk-folders.ts'
 import { isAbsent, sourceFailure } from './failures.ts'
 import type { Requests } from './session.ts'
-import { sessions } from './sessions.ts'
+import { loginOf, sessions } from './sessions.ts'
 
 const LINK = 'a link'
 const THROUGH_LINK = 'a path through a link'
+
+/** Of all sources of this process: they often look at one folder. */
+const listings = new SharedListings<readonly Entry[]>()
 
 /** A folder on a server: what stands in it, and never what a link in it leads to. */
 export class Folder implements Folders {
@@ -44,8 +48,12 @@ export class Folder implements Folders {
     return path === '' ? root : root === '/' ? `/${path}` : `${root}/${path}`
   }
 
-  async *read(folder: string, signal: AbortSignal): AsyncGenerator<readonly Entry[]> {
+  read(folder: string, signal: AbortSignal): AsyncIterable<readonly Entry[]> {
     const path = this.at(folder.replace(/\/$/, ''))
+    return listings.read(`${loginOf(this.#config)}\0${path}`, (shared) => this.#read(folder, path, shared), signal)
+  }
+
+  async *#read(folder: string, path: string, signal: AbortSignal): AsyncGenerator<readonly Entry[]> {
     const { requests, release } = await this.lease().catch((error: unknown) => {
       throw sourceFailure(error, 'list files', this.place)
     })

@@ -115,7 +115,7 @@ function hostOf(login: string): string {
 }
 
 /** Its host first, then all that makes it another login. */
-function loginOf({
+export function loginOf({
   host,
   port,
   user,
