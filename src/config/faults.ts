@@ -109,6 +109,8 @@ function wholenessFaults({ source, partitions, arrival }: Pipeline): string[] {
 }
 
 function afterLoadFaults({ afterLoad, source }: Pipeline): string[] {
+  if (afterLoad.kind === 'tag' && !CAPABILITIES[source.kind].tags)
+    return ["afterLoad.tag: only object stores have tags; choose 'move' or 'delete'"]
   if (afterLoad.kind !== 'move') return []
   const { to } = afterLoad
   if (to.split('/').some((name) => name === '' || name === '.' || name === '..') || to.includes('\\'))

@@ -92,6 +92,7 @@ function toPipeline(name: string, checked: CheckedPipeline, folder: string): Pip
 const LOADED_FOLDER = '_loaded'
 
 function toAfterLoad(checked: CheckedPipeline['afterLoad']): AfterLoad {
+  if (typeof checked === 'object' && 'tag' in checked) return { kind: 'tag', tags: checked.tag }
   if (typeof checked === 'object') return { kind: 'move', to: checked.move.replace(/\/+$/, '') }
   return checked === 'move' ? { kind: 'move', to: LOADED_FOLDER } : { kind: checked }
 }

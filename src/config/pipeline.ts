@@ -61,7 +61,10 @@ export interface RejectLimits {
 }
 
 /** `to` is a folder, relative to the source's. */
-export type AfterLoad = { readonly kind: 'keep' | 'delete' } | { readonly kind: 'move'; readonly to: string }
+export type AfterLoad =
+  | { readonly kind: 'keep' | 'delete' }
+  | { readonly kind: 'move'; readonly to: string }
+  | { readonly kind: 'tag'; readonly tags: Readonly<Record<string, string>> }
 
 /** Where people are told. The webhook's address is the value of an environment variable. */
 export interface Alerts {

@@ -82,9 +82,14 @@ export const pipeline = strict({
   onDeleted: z.enum(['keep', 'remove', 'alert']).default('keep'),
   onDuplicate: z.enum(['load', 'skip', 'hold']).default('load'),
   afterLoad: z
-    .union([z.enum(['keep', 'move', 'delete']), strict({ move: z.string().min(1, 'expected a folder') })], {
-      error: "expected 'keep', 'move', { move: 'folder' } or 'delete'",
-    })
+    .union(
+      [
+        z.enum(['keep', 'move', 'delete']),
+        strict({ move: z.string().min(1, 'expected a folder') }),
+        strict({ tag: z.record(z.string().min(1), z.string()) }),
+      ],
+      { error: "expected 'keep', 'move', { move: 'folder' }, 'delete' or { tag: { name: 'value' } }" },
+    )
     .default('keep'),
 })
 

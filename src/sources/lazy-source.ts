@@ -22,5 +22,6 @@ export function lazySource(can: Capabilities, load: (calls: CallCount) => Promis
     stat: async (path) => (await source()).stat(path),
     open: async (version) => (await source()).open(version),
     take: async (version, to) => (await source()).take(version, to),
+    ...(can.tags ? { tag: async (version, tags) => (await source()).tag?.(version, tags) ?? { state: 'absent' } } : {}),
   }
 }

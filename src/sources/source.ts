@@ -50,6 +50,8 @@ export interface Source {
   readAll?(paths: readonly string[], most: number): Promise<ReadonlyMap<string, Buffer>>
   /** Moves a loaded version into a folder of the source, or deletes it: never a newer one, and never over another file. May be repeated. */
   take(version: LoadedVersion, to: string | undefined): Promise<Taken>
+  /** Marks a loaded version where it is, and never a newer one; what else it is marked with stays. May be repeated. */
+  tag?(version: LoadedVersion, tags: Readonly<Record<string, string>>): Promise<Taken>
   /** Calls `hint` with a path (undefined: anything) that may be new; `failed` when watching has ended and only listing is left. */
   watch?(events: WatchEvents): Promise<AsyncDisposable>
 }

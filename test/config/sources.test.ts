@@ -183,3 +183,25 @@ test('a password or key in the config is refused, and not repeated', () => {
   }
   expect(faultsOf({ kind: 'sftp', url: 'sftp://user:literal-secret@host/in', ...FILES }).join()).not.toContain('literal-secret')
 })
+
+test('tags are for what has them', () => {
+  const exported = (source: unknown) => ({
+    warehouse: duckdb('warehouse.duckdb'),
+    pipelines: {
+      prices: {
+        source,
+        partitions: dynamic(),
+        table: 'prices',
+        columns: { price: 'DOUBLE' },
+        sensor: {},
+        afterLoad: { tag: { loaded: 'yes' } },
+      },
+    },
+  })
+  expect(parseConfig(exported(s3('s3://bucket', FILES)), '/project/tidemark.config.ts').pipelines.get('prices')).toMatchObject({
+    afterLoad: { kind: 'tag', tags: { loaded: 'yes' } },
+  })
+  expect(() => parseConfig(exported(sftp('sftp://host/in', FILES)), '/project/tidemark.config.ts')).toThrow(
+    "pipelines.prices.afterLoad.tag: only object stores have tags; choose 'move' or 'delete'",
+  )
+})

@@ -33,6 +33,7 @@ export interface Place {
   put(path: string, content: string | Uint8Array): Promise<void>
   get(path: string): Promise<string | undefined>
   remove(path: string): Promise<void>
+  tags?(path: string): Promise<Readonly<Record<string, string>>>
 }
 
 const CSV = patternOf('{partition}.csv')
@@ -200,6 +201,24 @@ export function sourceContract(kind: string, start: () => Promise<Ground>, { odd
       expect(await source.take(first, to)).toEqual({ state: 'changed' })
       expect(await place.get('a.csv')).toBe('a newer one')
       expect(await place.get('_loaded/a.csv')).toBeUndefined()
+    })
+
+    test('where there are tags, a loaded file gets them beside its own, and a newer one does not', async () => {
+      const { place, source } = await placeWith({ 'a.csv': 'first' })
+      if (source.tag === undefined || place.tags === undefined) {
+        expect(source.can.tags).toBe(false)
+        return
+      }
+      const first = await loadedAt(source, 'a.csv', 1)
+      expect(await source.tag(first, { loaded: 'yes' })).toEqual({ state: 'taken' })
+      expect(await source.tag(first, { loaded: 'again', by: 'us' })).toEqual({ state: 'taken' })
+      expect(await place.tags('a.csv')).toEqual({ loaded: 'again', by: 'us' })
+      expect(await there(source, 'a.csv')).toMatchObject({ fingerprint: first.fingerprint })
+      await place.put('a.csv', 'a newer one')
+      expect(await source.tag(first, { loaded: 'yes' })).toEqual({ state: 'changed' })
+      expect(await place.tags('a.csv')).toEqual({})
+      await place.remove('a.csv')
+      expect(await source.tag(first, { loaded: 'yes' })).toEqual({ state: 'absent' })
     })
 
     test('what somebody else has taken away is absent, not moved', async () => {

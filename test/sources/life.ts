@@ -72,6 +72,17 @@ export function sourceLife(kind: string, start: () => Promise<Ground>): void {
       },
     )
 
+    test('after its load a file is tagged, stays, and is owed nothing', async () => {
+      const { tags } = await ground.place()
+      if (tags === undefined) return
+      await using life = await live({ afterLoad: { tag: { tidemark: 'loaded' } } })
+      const { place, running } = life
+      await place.put('a.csv', prices(1))
+      await until('the tag', async () => (await place.tags?.('a.csv'))?.tidemark === 'loaded')
+      await until('nothing to be owed', async () => (await running.ledger()).every(({ after_load }) => after_load === null))
+      expect(await running.ledgerLines()).toEqual(['a.csv#1 loaded'])
+    })
+
     test('while the server is gone the sensor says so and nothing is removed; when it is back it goes on by itself', async () => {
       if (ground.down === undefined || ground.up === undefined) return
       await using life = await live({ onDeleted: 'remove' })

@@ -11,7 +11,7 @@ import { walk } from './walk.ts'
 import { watchFolder } from './watch-folder.ts'
 
 /** Files below a folder of this machine, or of a share that it mounts. */
-export function localSource({ folder }: { readonly folder: string }): Required<Source> {
+export function localSource({ folder }: { readonly folder: string }): Required<Omit<Source, 'tag'>> {
   const reader = new FolderReader()
   return {
     can: LOCAL,

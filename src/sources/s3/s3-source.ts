@@ -4,6 +4,7 @@ import type { Source } from '../source.ts'
 import { openBucket } from './bucket.ts'
 import { listKeys } from './list-keys.ts'
 import { openObject, statObject } from './read-object.ts'
+import { tagObject } from './tag-object.ts'
 import { takeObject } from './take-object.ts'
 
 /** Objects under a prefix of a bucket; paths go on from the prefix. */
@@ -14,5 +15,6 @@ export function s3Source(config: S3Bucket, calls: CallCount): Omit<Source, 'can'
     stat: (path) => statObject(bucket, path),
     open: (version) => openObject(bucket, version),
     take: (version, to) => takeObject(bucket, version, to),
+    tag: (version, tags) => tagObject(bucket, version, tags),
   }
 }

@@ -30,7 +30,7 @@ export async function takeObject(bucket: Bucket, version: LoadedVersion, to: str
   }
 }
 
-async function isVersion(
+export async function isVersion(
   bucket: Bucket,
   { path, fingerprint }: LoadedVersion,
   now: ReturnType<typeof versionOf>,

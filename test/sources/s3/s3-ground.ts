@@ -1,5 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import { CreateBucketCommand, DeleteObjectCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import {
+  CreateBucketCommand,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  GetObjectTaggingCommand,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3'
 import { env, s3 } from '../../../src/config/define.ts'
 import type { PipelineInput } from '../../../src/config/schema.ts'
 import { type S3Keys, S3Server } from '../../servers/seaweedfs.ts'
@@ -66,6 +73,10 @@ export class S3Ground implements Ground {
           ({ Body }) => Body?.transformToString(),
           () => undefined,
         ),
+      tags: async (path) => {
+        const { TagSet = [] } = await this.client.send(new GetObjectTaggingCommand(at(path)))
+        return Object.fromEntries(TagSet.map(({ Key, Value }) => [Key, Value]))
+      },
       remove: async (path) => {
         await this.client.send(new DeleteObjectCommand(at(path)))
       },
