@@ -9,7 +9,7 @@ import type { Config } from './src/config/pipeline.ts'
 import { clearStaging } from './src/loading/clear-staging.ts'
 import type { LoadContext } from './src/loading/load-files.ts'
 import { OpenPipelines } from './src/loading/open-pipelines.ts'
-import { loadQueue, watchQueue } from './src/names.ts'
+import { bulkQueue, loadQueue, watchQueue } from './src/names.ts'
 import { isRunOpen } from './src/open-runs.ts'
 import { packageRoot } from './src/package-root.ts'
 import { loadedBy, type Reporter } from './src/reporter.ts'
@@ -19,6 +19,8 @@ import { Watchers } from './src/watching/watchers.ts'
 
 /** Few loads at a time: they share one warehouse and the machine's cores. */
 const LOAD_SLOTS = 4
+/** Beside those: what is loaded in bulk keeps nothing else from its slot. */
+const BULK_SLOTS = 2
 const LEAST_WATCH_SLOTS = 10
 /** A load that is running may end within this; then it is cancelled, which publishes nothing and undoes nothing. */
 const GRACE = '5s'
@@ -43,7 +45,7 @@ export interface RunningWorker extends AsyncDisposable {
   readonly ended: Promise<void>
 }
 
-/** Connects, registers and runs: three workers in one process, one for each task queue. Disposing of it drains them. */
+/** Connects, registers and runs: four workers in one process, one for each task queue. Disposing of it drains them. */
 export async function startWorker(settings: WorkerSettings): Promise<RunningWorker> {
   const { config, reporter } = settings
   const { connectionOptions, namespace } = connectOptions({ namespace: config.temporal.namespace, ...settings.server })
@@ -94,6 +96,13 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
       taskQueue: loadQueue(taskQueue),
       activities: loadActivities(activities),
       maxConcurrentActivityTaskExecutions: LOAD_SLOTS,
+      shutdownGraceTime: GRACE,
+    }),
+    Worker.create({
+      ...shared,
+      taskQueue: bulkQueue(taskQueue),
+      activities: loadActivities(activities),
+      maxConcurrentActivityTaskExecutions: BULK_SLOTS,
       shutdownGraceTime: GRACE,
     }),
   ])

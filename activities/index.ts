@@ -2,9 +2,11 @@ import { askForBatch } from './askForBatch.ts'
 import type { ActivityContext } from './context.ts'
 import { decide } from './decide.ts'
 import { deliver } from './deliver.ts'
+import { loadBackfill } from './loadBackfill.ts'
 import { loadBatchPass } from './loadBatchPass.ts'
 import { loadPartition } from './loadPartition.ts'
 import { lookForPartition } from './lookForPartition.ts'
+import { planBackfill } from './planBackfill.ts'
 import { planTick } from './planTick.ts'
 import { readDecision } from './readDecision.ts'
 import { tell } from './tell.ts'
@@ -21,15 +23,16 @@ export function shortActivities(context: ActivityContext) {
     decide: decide(context),
     deliver: deliver(context),
     lookForPartition: lookForPartition(context),
+    planBackfill: planBackfill(context),
     planTick: planTick(context),
     readDecision: readDecision(context),
     tell: tell(context),
   }
 }
 
-/** For the queue with few slots. */
+/** For the queues with few slots: what is loaded one by one, and in bulk. */
 export function loadActivities(context: ActivityContext) {
-  return { loadBatchPass: loadBatchPass(context), loadPartition: loadPartition(context) }
+  return { loadBackfill: loadBackfill(context), loadBatchPass: loadBatchPass(context), loadPartition: loadPartition(context) }
 }
 
 /** For the queue with a slot for each pipeline. */

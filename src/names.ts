@@ -7,13 +7,18 @@ export const sensorId = (pipeline: string) => `${pipeline}/sensor`
 export const scheduledId = (pipeline: string) => `${pipeline}/scheduled`
 export const partitionId = (pipeline: string, key: string) => `${pipeline}/partition/${key}`
 export const batchId = (pipeline: string) => `${pipeline}/batch`
+export const backfillId = (pipeline: string, name: string) => `${pipeline}/backfill/${name}`
 export const actId = (pipeline: string, path: string) => `${pipeline}/act/${path}`
 export const alertId = (pipeline: string, what: string, telling: string) => `${pipeline}/alert/${what}/${telling}`
 export const scheduleId = (pipeline: string) => pipeline
 
-/** Long polls hold a slot each, and loads are few at a time: each has a queue of its own beside the workflows'. */
+/**
+ * Long polls hold a slot each, and loads are few at a time: each has a queue of its own beside the workflows'. What is loaded in bulk
+ * has slots of its own, so that today's file never waits for one that a backfill has taken.
+ */
 export const watchQueue = (taskQueue: string) => `${taskQueue}-watch`
 export const loadQueue = (taskQueue: string) => `${taskQueue}-load`
+export const bulkQueue = (taskQueue: string) => `${taskQueue}-bulk`
 
 export const PIPELINE = defineSearchAttributeKey('TidemarkPipeline', SearchAttributeType.KEYWORD)
 export const PARTITION = defineSearchAttributeKey('TidemarkPartition', SearchAttributeType.KEYWORD)
@@ -43,4 +48,7 @@ export function alertSearchAttributes(pipeline: string, partition: string | unde
 }
 
 /** 1 comes first. */
-export const PRIORITY = { person: 1, schedule: 1, sensor: 3, batch: 5 } as const
+export const PRIORITY = { person: 1, schedule: 1, sensor: 3, batch: 5, backfill: 5 } as const
+
+/** Whether a run of this priority loads in bulk. The server's default, where nobody has said one, is 3. */
+export const isBulk = (priorityKey: number | undefined) => (priorityKey ?? PRIORITY.sensor) >= PRIORITY.batch

@@ -1,7 +1,7 @@
 import { ActivityCancellationType, type ActivityOptions, proxyActivities, workflowInfo } from '@temporalio/workflow'
 import type { Activities } from '../activities/index.ts'
 import { LOAD_TRIES } from '../src/load-tries.ts'
-import { loadQueue, watchQueue } from '../src/names.ts'
+import { bulkQueue, isBulk, loadQueue, watchQueue } from '../src/names.ts'
 
 /** A failure of this type is retryable in Temporal's eyes, and would be for ever. */
 const NEVER_MENDED = ['PayloadsTooLarge']
@@ -32,6 +32,9 @@ const DELIVERY: ActivityOptions = {
 /** A look whose failure is an answer too: the workflow tells of it when it is time, and looks again. */
 const LOOK: ActivityOptions = { ...SHORT, retry: { ...SHORT.retry, maximumAttempts: 3 } }
 
+/** A listing of everything, as often as there is a page to plan. */
+const PLAN: ActivityOptions = { ...SHORT, startToCloseTimeout: '30m' }
+
 /**
  * A load takes what it takes, also while somebody else holds the warehouse; heartbeats tell that it lives. What fails is tried for about
  * a minute; then the load leaves the partition alone for a while by its own word in the warehouse, and the run ends.
@@ -54,8 +57,16 @@ const WATCH: ActivityOptions = {
 export const shortActivities = (summary: string) => proxyActivities<Activities>({ ...SHORT, summary })
 export const tellActivities = (summary: string) => proxyActivities<Pick<Activities, 'tell'>>({ ...TELL, summary })
 export const deliveryActivities = (summary: string) => proxyActivities<Pick<Activities, 'deliver'>>({ ...DELIVERY, summary })
+export const planActivities = (summary: string) => proxyActivities<Activities>({ ...PLAN, summary })
 export const lookActivities = (summary: string) => proxyActivities<Activities>({ ...LOOK, summary })
-export const loadActivities = (summary: string) =>
-  proxyActivities<Activities>({ ...LOAD, summary, taskQueue: loadQueue(workflowInfo().taskQueue) })
+/** Of one partition: with the slots that its run's priority gives it. */
+export const loadActivities = (summary: string) => {
+  const { taskQueue, priority } = workflowInfo()
+  const queue = isBulk(priority?.priorityKey) ? bulkQueue : loadQueue
+  return proxyActivities<Activities>({ ...LOAD, summary, taskQueue: queue(taskQueue) })
+}
+/** Of many partitions, whoever asked. */
+export const bulkActivities = (summary: string) =>
+  proxyActivities<Activities>({ ...LOAD, summary, taskQueue: bulkQueue(workflowInfo().taskQueue) })
 export const watchActivities = (summary: string) =>
   proxyActivities<Activities>({ ...WATCH, summary, taskQueue: watchQueue(workflowInfo().taskQueue) })

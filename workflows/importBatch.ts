@@ -9,7 +9,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow'
 import { ROWS, STATUS } from '../src/names.ts'
-import { loadActivities, tellActivities } from './activity-options.ts'
+import { bulkActivities, tellActivities } from './activity-options.ts'
 import { tellOfFiles } from './tell-of-files.ts'
 
 export interface ImportBatchInput {
@@ -40,7 +40,7 @@ export async function importBatch(input: ImportBatchInput): Promise<BatchTotals>
   })
   while (asked) {
     asked = false
-    const pass = await loadActivities(`load all of ${pipeline}`).loadBatchPass({ pipeline, alsoPostponed })
+    const pass = await bulkActivities(`load all of ${pipeline}`).loadBatchPass({ pipeline, alsoPostponed })
     alsoPostponed = false
     totals = { loaded: totals.loaded + pass.loaded, held: totals.held + pass.held, rows: totals.rows + pass.rows }
     if (pass.loaded + pass.held > 0) asked = true

@@ -8,7 +8,7 @@ import { placeOf } from '../config/sources/source.ts'
 import { messageOf } from '../errors.ts'
 import { inWindow } from '../loading/candidate.ts'
 import { OpenPipelines } from '../loading/open-pipelines.ts'
-import { loadQueue, SEARCH_ATTRIBUTES, watchQueue } from '../names.ts'
+import { bulkQueue, loadQueue, SEARCH_ATTRIBUTES, watchQueue } from '../names.ts'
 import type { Listed } from '../sources/source.ts'
 import { identityOf } from './identity.ts'
 import { serverOf } from './server-address.ts'
@@ -83,6 +83,7 @@ async function workers(client: Client, { temporal: { taskQueue } }: Config, name
     { name: taskQueue, type: workflow },
     { name: watchQueue(taskQueue), type: activity },
     { name: loadQueue(taskQueue), type: activity },
+    { name: bulkQueue(taskQueue), type: activity },
   ]
   for (const { name, type } of queues) {
     const { pollers } = await client.workflowService.describeTaskQueue({ namespace, taskQueue: { name }, taskQueueType: type })

@@ -20,6 +20,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   retry: async () => (await import('./act.ts')).retryCommand,
   release: async () => (await import('./act.ts')).releaseCommand,
   remove: async () => (await import('./act.ts')).removeCommand,
+  backfill: async () => (await import('./backfill.ts')).backfillCommand,
   import: async () => (await import('./import.ts')).importCommand,
   sensor: async () => (await import('./sensor.ts')).sensorCommand,
   query: async () => (await import('./query.ts')).queryCommand,

@@ -1,14 +1,18 @@
 import type { Client } from '@temporalio/client'
 import type { ActOnFileResult } from '../../workflows/actOnFile.ts'
+import type { BackfillResult } from '../../workflows/backfill-state.ts'
 import type { Cursor } from '../../workflows/cursor.ts'
 import type { SensorStatus, sensor } from '../../workflows/sensor.ts'
+import type { BackfillProgress } from '../backfilling/progress.ts'
+import type { BackfillRequest } from '../backfilling/request.ts'
 import type { PartitionState } from '../loading/load-partition.ts'
 import { partitionId, ROWS, STATUS, sensorId } from '../names.ts'
 import { type Act, actOnFileNow } from './act.ts'
+import { type Backfill, startBackfill } from './backfill.ts'
 import { type Connected, connect, type ServerAddress } from './connect.ts'
 import { importPartitionNow, startBatch, startPartition } from './start.ts'
 
-export type { ActOnFileResult, Cursor, PartitionState, SensorStatus }
+export type { ActOnFileResult, Backfill, BackfillProgress, BackfillResult, Cursor, PartitionState, SensorStatus }
 
 /** Kept in the ledger beside what was decided. */
 export interface Why {
@@ -20,6 +24,12 @@ export interface Release extends Why {
   readonly reason: string
   /** Of the version that was looked at, as `files --json` prints it. */
   readonly fingerprint: string
+}
+
+/** Which partitions, and how; all that are not up to date by default. */
+export interface BackfillOptions extends Omit<BackfillRequest, 'pipeline'> {
+  /** Made of the range and `only` by default: the same options find the backfill that is open. */
+  readonly name?: string
 }
 
 export interface TidemarkOptions extends Partial<ServerAddress> {
@@ -76,6 +86,14 @@ export class Tidemark implements AsyncDisposable {
   /** Brings all partitions of a pipeline up to date, in the background. */
   startAll(pipeline: string) {
     return startBatch(this.client, { pipeline, taskQueue: this.#taskQueue, trigger: 'manual', alsoPostponed: true })
+  }
+
+  /**
+   * Brings a range of partitions up to date, a few at a time, and answers at once with its handle; `result()` waits for the end.
+   * @throws TidemarkError UsageError
+   */
+  backfill(pipeline: string, options: BackfillOptions = {}): Promise<Backfill> {
+    return startBackfill(this.client, { ...options, pipeline, taskQueue: this.#taskQueue })
   }
 
   /** Loads a file again as it is, also when its rows were removed. */

@@ -14,17 +14,28 @@ const UP_TO_DATE = 2
  */
 export class KnownVersions {
   readonly #salt = Math.floor(Math.random() * 0x7fffffff)
-  #places = FIRST_PLACES
+  #places: number
   #size = 0
   /** Two halves of each hash. A path's are never both 0, which is an empty place. */
-  #paths = new Uint32Array(2 * FIRST_PLACES)
-  #fingerprints = new Uint32Array(2 * FIRST_PLACES)
-  #sequences = new Uint32Array(FIRST_PLACES)
-  #flags = new Uint8Array(FIRST_PLACES)
+  #paths: Uint32Array
+  #fingerprints: Uint32Array
+  #sequences: Uint32Array
+  #flags: Uint8Array
   /** The sweep that has found it last. */
-  #found = new Uint8Array(FIRST_PLACES)
+  #found: Uint8Array
   #sweep = 1
   readonly #hash = new Uint32Array(2)
+
+  /** With room for so many, so that it need not grow: what it grows out of lies about for a while. */
+  constructor(room = 0) {
+    this.#places = FIRST_PLACES
+    while (this.#places < room * ROOM) this.#places *= 2
+    this.#paths = new Uint32Array(2 * this.#places)
+    this.#fingerprints = new Uint32Array(2 * this.#places)
+    this.#sequences = new Uint32Array(this.#places)
+    this.#flags = new Uint8Array(this.#places)
+    this.#found = new Uint8Array(this.#places)
+  }
 
   get size(): number {
     return this.#size

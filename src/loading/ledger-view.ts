@@ -34,10 +34,13 @@ export class LedgerView {
     if (generation !== undefined && generation === this.#generation && this.#sweeps % SWEEPS_ON_TRUST !== 0)
       return { generation, isRead: false }
     this.#generation = undefined
-    this.known = new KnownVersions() // before it is read: two of them would take twice the memory
+    this.known = new KnownVersions() // the old one goes before the new one comes: both would take twice the memory
     await warehouse.visitVersions(
       pipeline,
-      ({ path, sequence, fingerprint, isExpected }) => this.known.add(path, sequence, fingerprint, isExpected),
+      (rows) => {
+        this.known = new KnownVersions(rows)
+        return ({ path, sequence, fingerprint, isExpected }) => this.known.add(path, sequence, fingerprint, isExpected)
+      },
       signal,
     )
     return { generation, isRead: true }

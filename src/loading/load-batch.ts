@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Staged } from '../staging/staged.ts'
-import type { Run } from '../warehouse/warehouse.ts'
+import type { Debt, Run } from '../warehouse/warehouse.ts'
 import { type Candidate, notUpToDate } from './candidate.ts'
 import { byKey } from './judge.ts'
 import { type FilesRequest, type LoadContext, prepareFiles, publishFiles, removeStaged } from './load-files.ts'
@@ -10,7 +10,7 @@ import { postponedKeys } from './postponed.ts'
 import { publishGone } from './publish-gone.ts'
 import { releaseClaim } from './release-claim.ts'
 import { loadable } from './settle.ts'
-import { sweep } from './sweep.ts'
+import { lookWithin, sweep } from './sweep.ts'
 
 /** A chunk is one transaction, unless a partition breaks it. Larger ones win little and lose more when one is lost. */
 const CHUNK_FILES = 2_000
@@ -28,7 +28,16 @@ export interface BatchRequest {
   /** Whether a run is still open; a claim of one that has closed is taken over. */
   readonly isOpen: (run: Run) => Promise<boolean>
   readonly progress: (done: BatchPass) => void
+  /** All partitions by default. */
+  readonly scope?: BatchScope
   readonly signal: AbortSignal
+}
+
+/** Some of the partitions: only their files are looked at, so that nothing is learnt of what is gone elsewhere. */
+export interface BatchScope {
+  includes(key: string): boolean
+  /** The order in which they are loaded; by their text by default. */
+  readonly order?: (one: string, other: string) => number
 }
 
 export interface BatchPass {
@@ -48,23 +57,24 @@ export interface BatchPass {
 
 /** One pass over the whole source. It holds in memory what is not up to date. */
 export async function loadBatch(context: LoadContext, request: BatchRequest): Promise<BatchPass> {
-  const { open, signal } = request
-  const all = () => true
-  await payDebts(context, open, all, signal)
+  const { open, scope, signal } = request
+  const isMine = ({ key }: Debt) => scope?.includes(key) ?? true
+  await payDebts(context, open, isMine, signal)
   const { warehouse } = context
-  const { candidates: swept, found } = await sweep({ open, warehouse, most: MOST_A_PASS, signal })
+  const looking = { open, warehouse, most: MOST_A_PASS, signal }
+  const { candidates: swept, found } = await (scope === undefined ? sweep(looking) : lookWithin(looking, scope.includes))
   const postponed = request.alsoPostponed ? new Set<string>() : await postponedKeys(warehouse, open.pipeline.name)
   const candidates = swept.filter(({ key }) => !postponed.has(key))
   const filesOf = (key: string) => found.count(key)
   const { ready, unsettled, waiting } = await loadable({ open, warehouse, candidates, filesOf, signal })
-  await gonePass(context, request)
+  if (scope === undefined) await gonePass(context, request)
   let pass = { ...NOTHING_LOADED, left: unsettled.length + waiting.length }
   await loadChunks(context, request, ready, (chunk) => {
     pass = sum(pass, chunk)
     request.progress(pass)
   })
-  await carryOutRemovals(context, request)
-  await payDebts(context, open, all, signal)
+  if (scope === undefined) await carryOutRemovals(context, request)
+  await payDebts(context, open, isMine, signal)
   return pass
 }
 
@@ -85,16 +95,16 @@ async function carryOutRemovals(context: LoadContext, request: BatchRequest): Pr
 async function gonePass(context: LoadContext, request: BatchRequest): Promise<void> {
   const { open, run, signal } = request
   const claimKeys = async (claim: string, keys: readonly string[]) =>
-    new Set((await claimFree(context, request, claim, keys)).keys())
+    new Set((await claimFree(context, request, claim, keys)).deaths.keys())
   await publishGone(context, { open, run, paths: open.absences.suspected(), claimKeys, signal })
 }
 
 /** In key order; the files of one partition stay together. */
-function* chunks(candidates: readonly Candidate[]): Generator<readonly Candidate[]> {
+function* chunks(candidates: readonly Candidate[], order?: BatchScope['order']): Generator<readonly Candidate[]> {
   const partitions = byKey(candidates)
   let chunk: Candidate[] = []
   let bytes = 0
-  for (const key of [...partitions.keys()].sort()) {
+  for (const key of [...partitions.keys()].sort(order)) {
     const files = partitions.get(key) ?? []
     const size = files.reduce((sum, { listed }) => sum + listed.size, 0)
     if (chunk.length > 0 && (chunk.length + files.length > CHUNK_FILES || bytes + size > CHUNK_BYTES)) {
@@ -128,7 +138,7 @@ async function loadChunks(
 ): Promise<void> {
   let publishing: Promise<void> = Promise.resolve()
   try {
-    for (const chunk of chunks(ready)) {
+    for (const chunk of chunks(ready, request.scope?.order)) {
       const prepared = await prepareChunk(context, request, chunk)
       await publishing.catch(async (error: unknown) => {
         await abandon(context, request, prepared)
@@ -154,15 +164,9 @@ async function prepareChunk(context: LoadContext, request: BatchRequest, chunk: 
   const { open, run, signal } = request
   const claim = randomUUID()
   try {
-    const deaths = await claimFree(context, request, claim, [...new Set(chunk.map(({ key }) => key))])
+    const { deaths, known } = await claimAndLook(context, request, claim, chunk)
     await context.onStep?.('claimed')
     const mine = chunk.filter(({ key }) => deaths.has(key))
-    // What was compared before the claim may have been loaded by others meanwhile.
-    const known = await context.warehouse.known(
-      open.pipeline.name,
-      mine.map(({ listed }) => listed.path),
-      signal,
-    )
     const candidates = notUpToDate(mine, known)
     await context.onStep?.('looked')
     const left = chunk.length - mine.length
@@ -204,6 +208,21 @@ async function abandon(context: LoadContext, { open, signal }: BatchRequest, pre
 
 const NOTHING_LOADED: BatchPass = { loaded: 0, held: 0, rows: 0, reasons: [], left: 0 }
 
+/** What was compared before the claim may have been loaded by others meanwhile. */
+async function claimAndLook(context: LoadContext, request: BatchRequest, claim: string, chunk: readonly Candidate[]) {
+  const { open, signal } = request
+  const look = () =>
+    context.warehouse.known(
+      open.pipeline.name,
+      chunk.map(({ listed }) => listed.path),
+      signal,
+    )
+  const claiming = claimFree(context, request, claim, [...new Set(chunk.map(({ key }) => key))])
+  // Asked in one breath: else the chunk before is published in between, and this one is staged after it instead of meanwhile.
+  const [{ deaths, again }, known] = await Promise.all([claiming, look()])
+  return { deaths, known: again ? await look() : known }
+}
+
 /** Claims what nobody has, then what runs have left behind that are closed. Answers how many loads died with each. */
 async function claimFree(
   { warehouse }: LoadContext,
@@ -218,9 +237,9 @@ async function claimFree(
     const ours = holder.workflowId === run.workflowId && holder.runId === run.runId
     if (ours || !(await isOpen(holder))) dead.add(theirs)
   }
-  if (dead.size === 0) return deaths
-  const again = first.refused.filter(({ claim: theirs }) => dead.has(theirs)).map(({ key }) => key)
-  const second = await warehouse.claim({ pipeline: open.pipeline, keys: again, claim, run, over: dead }, signal)
+  if (dead.size === 0) return { deaths, again: false }
+  const left = first.refused.filter(({ claim: theirs }) => dead.has(theirs)).map(({ key }) => key)
+  const second = await warehouse.claim({ pipeline: open.pipeline, keys: left, claim, run, over: dead }, signal)
   for (const key of second.claimed) deaths.set(key, second.deaths.get(key) ?? 0)
-  return deaths
+  return { deaths, again: true }
 }

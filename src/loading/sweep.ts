@@ -1,3 +1,4 @@
+import { within } from '../partitions/pattern.ts'
 import type { Listed } from '../sources/source.ts'
 import type { Version, Warehouse } from '../warehouse/warehouse.ts'
 import { type Candidate, inWindow, notUpToDate } from './candidate.ts'
@@ -14,6 +15,14 @@ export interface Swept {
   readonly more: boolean
   readonly found: FilesByKey
 }
+
+interface Inside {
+  readonly listed: Listed
+  readonly key: string
+}
+
+/** One question to the ledger costs as much as to read all of it. */
+const ASKED_TOGETHER = 20_000
 
 interface SweepRequest {
   readonly open: OpenPipeline
@@ -34,7 +43,8 @@ export function sweep(request: SweepRequest): Promise<Swept> {
   return view.alone(() => sweepAlone(request))
 }
 
-async function sweepAlone({ open, warehouse, most, signal, onPage }: SweepRequest): Promise<Swept> {
+async function sweepAlone(request: SweepRequest): Promise<Swept> {
+  const { open, warehouse, signal, onPage } = request
   const { view, pipeline } = open
   const ledger = await view.refresh(warehouse, pipeline.name, signal)
   // What is to be read again though source and ledger agree. Who decides so asks for it too, but for the copies that a publish finds; so
@@ -43,9 +53,8 @@ async function sweepAlone({ open, warehouse, most, signal, onPage }: SweepReques
   const asked = new Set(decided.map(({ path }) => path))
   view.known.beginSweep()
   const found = new FilesByKey(open)
-  const candidates: Candidate[] = []
+  const comparison = new Comparison(request)
   let files = 0
-  let more = false
   for await (const page of open.source.list(open.pattern, signal)) {
     onPage?.(page)
     const unknown = page.filter(({ path, fingerprint }) => !view.known.find(path, fingerprint) || asked.has(path))
@@ -54,16 +63,58 @@ async function sweepAlone({ open, warehouse, most, signal, onPage }: SweepReques
     files += page.length - unknown.length + inside.length
     if (found.counts) found.add(inWindow(open, page))
     if (inside.length < judged.length) markOutside(open, judged, inside)
-    for (const candidate of await notUpToDateOf(open, warehouse, inside, signal)) {
-      more = candidates.length === most
-      if (more) break
-      open.sightings.see(candidate.listed)
-      candidates.push(candidate)
-    }
+    await comparison.add(inside)
   }
+  await comparison.end()
   await view.swept(ledger, warehouse)
   open.absences.swept({ found: files, missing: await missingPaths(open, warehouse, signal) })
+  const { candidates, more } = comparison
   return { files, candidates, more, found }
+}
+
+/** Compares some partitions alone, which tells nothing of what is gone. */
+export async function lookWithin(request: SweepRequest, includes: (key: string) => boolean): Promise<Swept> {
+  const { open, signal } = request
+  const found = new FilesByKey(open)
+  const comparison = new Comparison(request)
+  let files = 0
+  for await (const page of open.source.list(within(open.pattern, includes), signal)) {
+    const inside = inWindow(open, page)
+    files += inside.length
+    found.add(inside)
+    await comparison.add(inside)
+  }
+  await comparison.end()
+  const { candidates, more } = comparison
+  return { files, candidates, more, found }
+}
+
+/** Asks the ledger of many files at once. */
+class Comparison {
+  readonly #request: SweepRequest
+  readonly candidates: Candidate[] = []
+  more = false
+  #toAsk: Inside[] = []
+
+  constructor(request: SweepRequest) {
+    this.#request = request
+  }
+
+  async add(files: readonly Inside[]): Promise<void> {
+    this.#toAsk.push(...files)
+    if (this.#toAsk.length >= ASKED_TOGETHER) await this.end()
+  }
+
+  async end(): Promise<void> {
+    const { open, warehouse, most, signal } = this.#request
+    for (const candidate of await notUpToDateOf(open, warehouse, this.#toAsk, signal)) {
+      this.more ||= this.candidates.length === most
+      if (this.more) break
+      open.sightings.see(candidate.listed)
+      this.candidates.push(candidate)
+    }
+    this.#toAsk = []
+  }
 }
 
 function markOutside({ view }: OpenPipeline, judged: readonly Listed[], inside: readonly { readonly listed: Listed }[]): void {
@@ -74,7 +125,7 @@ function markOutside({ view }: OpenPipeline, judged: readonly Listed[], inside: 
 async function notUpToDateOf(
   { view, pipeline }: OpenPipeline,
   warehouse: Warehouse,
-  files: readonly { readonly listed: Listed; readonly key: string }[],
+  files: readonly Inside[],
   signal: AbortSignal,
 ): Promise<readonly Candidate[]> {
   if (files.length === 0) return []
@@ -93,7 +144,7 @@ async function missingPaths(open: OpenPipeline, warehouse: Warehouse, signal: Ab
   const visit = ({ path, isExpected }: Version) => {
     if (isExpected && !view.known.isFound(path)) unfound.add(path)
   }
-  await warehouse.visitVersions(pipeline.name, visit, signal)
+  await warehouse.visitVersions(pipeline.name, () => visit, signal)
   const known = await warehouse.known(pipeline.name, [...unfound], signal)
   return [...known].flatMap(([path, { fingerprint, status }]) => {
     if (fingerprint !== '' && status !== 'ignored' && expectedKeyOf(open, path) !== undefined) return [path]

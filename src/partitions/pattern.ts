@@ -39,6 +39,18 @@ export function leaveOut(pattern: Pattern, folder: string): Pattern {
   }
 }
 
+/** The same pattern where only some partitions count: a listing looks at no file of the others. */
+export function within(pattern: Pattern, includes: (key: string) => boolean): Pattern {
+  return {
+    ...pattern,
+    keyOf: (path) => {
+      const key = pattern.keyOf(path)
+      return key === undefined || !includes(key) ? undefined : key
+    },
+    narrow: (key) => within(pattern.narrow(key), includes),
+  }
+}
+
 /** How the holes of a pattern make a key, and what a key says of them. */
 interface Keying {
   keyOf(holes: Filled): string | undefined

@@ -1,18 +1,37 @@
 import { createHash } from 'node:crypto'
 import pMap from 'p-map'
 import type { Listed, Source, Version } from '../sources/source.ts'
-import { readSmallFile } from './small-file.ts'
+import { type Headers, readSmallFile } from './small-file.ts'
 import type { Small } from './stage-together.ts'
 import type { TableShape } from './table-shape.ts'
 
 /** Larger ones gain little from company, and many of them would fill the memory. */
 const SMALL_BYTES = 64 * 1024
+/** So much of them is in memory at once. */
+const TOGETHER_BYTES = 16 * 1024 * 1024
 /** Reads under way at once. */
 const AT_ONCE = 16
 
 export interface FileToRead {
   readonly listed: Listed
   readonly loadedHash?: string
+}
+
+/** As many at a time as may be in memory. */
+export function* inGroups<T extends FileToRead>(files: readonly T[]): Generator<readonly T[]> {
+  let group: T[] = []
+  let bytes = 0
+  for (const file of files) {
+    const size = Math.min(file.listed.size, SMALL_BYTES)
+    if (bytes + size > TOGETHER_BYTES) {
+      yield group
+      group = []
+      bytes = 0
+    }
+    group.push(file)
+    bytes += size
+  }
+  yield group
 }
 
 /** Reads the small and plain ones of these files into memory. What cannot be read, or is not in order, is left out. */
@@ -29,7 +48,8 @@ export async function receiveSmall(
   const versions = small.map(({ listed }) => listed)
   const paths = versions.map(({ path }) => path)
   const bytes = await (source.readAll?.(paths, SMALL_BYTES) ?? readAll(source, versions, signal))
-  return small.flatMap((file) => smallOf(file, bytes.get(file.listed.path), shape) ?? [])
+  const headers: Headers = new Map()
+  return small.flatMap((file) => smallOf(file, bytes.get(file.listed.path), shape, headers) ?? [])
 }
 
 async function readAll(source: Pick<Source, 'open'>, versions: readonly Version[], signal: AbortSignal) {
@@ -45,11 +65,16 @@ async function readAll(source: Pick<Source, 'open'>, versions: readonly Version[
   return read
 }
 
-function smallOf({ listed: { path }, loadedHash }: FileToRead, bytes: Buffer | undefined, shape: TableShape): Small | undefined {
+function smallOf(
+  { listed: { path }, loadedHash }: FileToRead,
+  bytes: Buffer | undefined,
+  shape: TableShape,
+  headers: Headers,
+): Small | undefined {
   if (bytes === undefined) return undefined
   const contentHash = createHash('sha256').update(bytes).digest('hex')
   if (contentHash === loadedHash) return undefined
-  const file = readSmallFile(bytes, shape)
+  const file = readSmallFile(bytes, shape, headers)
   return file && { ...file, path, contentHash }
 }
 

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import { columnsOf } from './header.ts'
+import { type Columns, columnsOf } from './header.ts'
 import { HeldFile } from './held.ts'
 import { type LineEnd, RecordScanner } from './record-scanner.ts'
 import type { TableShape } from './table-shape.ts'
@@ -15,8 +15,11 @@ export interface SmallFile {
   readonly quotedLineEnds: boolean
 }
 
+/** Headers that were understood before, by their text: files that come together nearly always have the same one. */
+export type Headers = Map<string, Columns>
+
 /** Undefined when there is anything at all to say about it: then it is looked at by itself. */
-export function readSmallFile(bytes: Buffer, shape: TableShape): SmallFile | undefined {
+export function readSmallFile(bytes: Buffer, shape: TableShape, headers: Headers): SmallFile | undefined {
   const { csv, dialect, columns } = shape
   if (bytes.length === 0 || !isUtf8(bytes)) return undefined
   const text = bytes.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK) ? bytes.subarray(BYTE_ORDER_MARK.length) : bytes
@@ -27,7 +30,7 @@ export function readSmallFile(bytes: Buffer, shape: TableShape): SmallFile | und
     if (csv.header) {
       from = scanner.push(text)
       if (scanner.records === 0) return undefined
-      const found = columnsOf(text.subarray(0, from), scanner.last.line, shape)
+      const found = headerOf(text.subarray(0, from), scanner.last.line, shape, headers)
       places = found.places
       if (found.undeclared.length > 0 || places.length !== columns.length) return undefined
       scanner = new RecordScanner(dialect, scanner)
@@ -51,4 +54,11 @@ export function readSmallFile(bytes: Buffer, shape: TableShape): SmallFile | und
     if (error instanceof HeldFile) return undefined
     throw error
   }
+}
+
+function headerOf(text: Buffer, line: number, shape: TableShape, headers: Headers): Columns {
+  const key = text.toString()
+  const columns = headers.get(key) ?? columnsOf(text, line, shape)
+  headers.set(key, columns)
+  return columns
 }

@@ -12,7 +12,7 @@ import { faultOfFile } from './fault-of-file.ts'
 import { HeldFile } from './held.ts'
 import { type Parsed, parse } from './parse.ts'
 import { type Received, receive } from './receive.ts'
-import { receiveSmall } from './receive-small.ts'
+import { inGroups, receiveSmall } from './receive-small.ts'
 import type { Records } from './record-file.ts'
 import { mayReject } from './reject-limits.ts'
 import { badRecords, rejection } from './rejection.ts'
@@ -48,9 +48,13 @@ export async function stageFiles({ pipeline, source, files, folder, signal }: St
   const shape = shapeOf(pipeline)
   const sandbox = new Sandbox(folder, signal)
   try {
-    const small = canStageTogether(pipeline) ? await receiveSmall(source, files, shape, signal) : []
-    const together = await stageTogether({ sandbox, pipeline, shape, files: small, to: join(folder, 'together') })
-    const done = new Map(together.map((file) => [file.path, file]))
+    const done = new Map<string, Staged>()
+    const groups = canStageTogether(pipeline) ? inGroups(files) : []
+    for (const group of groups) {
+      const small = await receiveSmall(source, group, shape, signal)
+      const to = join(folder, `together-${done.size}`)
+      for (const file of await stageTogether({ sandbox, pipeline, shape, files: small, to })) done.set(file.path, file)
+    }
     const staged: Staged[] = []
     for (const [index, { listed, loadedHash, released = false }] of files.entries()) {
       const good = done.get(listed.path)

@@ -15,6 +15,11 @@ export interface DecisionRequest {
   readonly at?: Date
 }
 
+/** Many files are to be loaded again as they are; `at` tells the request that is made again from another one. */
+export interface RetryRequest extends Pick<DecisionRequest, 'reason' | 'by'> {
+  readonly at: Date
+}
+
 /** A decision that waits for a load of its partition. */
 export interface OpenDecision {
   readonly path: string

@@ -2,7 +2,7 @@ import type { CheckResult } from '../checks/check.ts'
 import type { Pipeline } from '../config/pipeline.ts'
 import type { Listed } from '../sources/source.ts'
 import type { Rejected } from '../staging/staged.ts'
-import type { Decision, DecisionRequest, OpenDecision } from './decision.ts'
+import type { Decision, DecisionRequest, OpenDecision, RetryRequest } from './decision.ts'
 import type { Inventoried } from './inventory.ts'
 import type { Known, LedgerEntry } from './ledger.ts'
 import type { News, NewsRequest, NewsScope, Untold } from './news.ts'
@@ -158,7 +158,16 @@ export interface Version {
   readonly isExpected: boolean
 }
 
-export type VisitVersion = (version: Version) => void
+/** Gets how many there are before the first of them. */
+export type VisitVersions = (rows: number) => (version: Version) => void
+
+/** Of the newest versions, in one partition, that one run has handled. */
+export interface WorkOnPartition {
+  readonly key: string
+  readonly rows: number
+  /** Why, of the first file that is held. */
+  readonly held: string | undefined
+}
 
 export type Row = Readonly<Record<string, unknown>>
 
@@ -169,7 +178,7 @@ export interface Warehouse extends AsyncDisposable {
   /** Changes when the warehouse may have been replaced by another one behind our back; undefined while there is none. */
   generation(): Promise<string | undefined>
   /** Shows every version of every path, in no order, so that a long ledger takes no memory. */
-  visitVersions(pipeline: string, visit: VisitVersion, signal?: AbortSignal): Promise<void>
+  visitVersions(pipeline: string, visit: VisitVersions, signal?: AbortSignal): Promise<void>
   known(pipeline: string, paths: readonly string[], signal?: AbortSignal): Promise<ReadonlyMap<string, Known>>
   /**
    * Writes the mark on each partition that is free for it; answers whose marks stand on the others. What was decided to be removed from
@@ -189,6 +198,11 @@ export interface Warehouse extends AsyncDisposable {
    * @throws TidemarkError UsageError
    */
   decide(pipeline: string, path: string, request: DecisionRequest, signal?: AbortSignal): Promise<LedgerEntry>
+  /**
+   * Decides that the newest versions of these paths are to be loaded again as they are, where no other decision on them is open. The same
+   * request again changes nothing.
+   */
+  retryAll(pipeline: string, paths: readonly string[], request: RetryRequest, signal?: AbortSignal): Promise<void>
   openDecisions(pipeline: string): Promise<readonly OpenDecision[]>
   /** Ends what is left of a claim. */
   release(pipeline: string, claim: string, signal?: AbortSignal): Promise<void>
@@ -197,6 +211,10 @@ export interface Warehouse extends AsyncDisposable {
   backoffs(pipeline: string): Promise<readonly Backoff[]>
   files(pipeline: string, query?: FilesQuery): Promise<readonly LedgerEntry[]>
   counts(pipeline: string): Promise<PipelineCounts>
+  /** Which of these partitions have a loaded file. */
+  loadedKeys(pipeline: string, keys: readonly string[], signal?: AbortSignal): Promise<ReadonlySet<string>>
+  /** What a workflow run has brought to an end, by partition. */
+  workOf(pipeline: string, run: Run, signal?: AbortSignal): Promise<readonly WorkOnPartition[]>
   /** Ledger and table of every path, read at one moment. */
   inventory(pipeline: Pipeline): Promise<readonly Inventoried[]>
   rejected(pipeline: string, path: string, sequence: number): Promise<readonly Rejected[]>

@@ -26,6 +26,7 @@ test('every command has a help that says what it does and takes', async () => {
     'retry',
     'release',
     'remove',
+    'backfill',
     'import',
     'query',
     'doctor',

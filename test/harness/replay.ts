@@ -6,7 +6,7 @@ import { packageRoot } from '../../src/package-root.ts'
 import './quiet.ts'
 
 /** Tests may start what is not ours. */
-const OUR_TYPES = ['alert', 'sensor', 'scheduledPartition', 'importPartition', 'importBatch', 'actOnFile']
+const OUR_TYPES = ['alert', 'sensor', 'scheduledPartition', 'importPartition', 'importBatch', 'actOnFile', 'backfill']
 
 export interface Recorded {
   readonly workflowId: string

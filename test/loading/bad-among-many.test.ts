@@ -10,7 +10,7 @@ import { type BatchPass, loadBatch } from '../../src/loading/load-batch.ts'
 import type { LoadContext } from '../../src/loading/load-files.ts'
 import { loadPartition } from '../../src/loading/load-partition.ts'
 import { type OpenPipeline, OpenPipelines } from '../../src/loading/open-pipelines.ts'
-import type { Version } from '../../src/sources/source.ts'
+import type { Source } from '../../src/sources/source.ts'
 import { openWarehouse } from '../../src/warehouse/open-warehouse.ts'
 import type { Warehouse } from '../../src/warehouse/warehouse.ts'
 import { prices } from '../harness/prices.ts'
@@ -30,11 +30,17 @@ class Loads implements AsyncDisposable {
     this.workspace = workspace
     this.warehouse = openWarehouse(workspace.config, () => undefined)
     const open = new OpenPipelines(workspace.config).get(workspace.pipeline)
-    const source = {
+    const count = (path: string) => this.opened.set(path, (this.opened.get(path) ?? 0) + 1)
+    const source: Source = {
       ...open.source,
-      open: async (version: Version) => {
+      readAll: async (paths, most) => {
+        for (const path of paths) count(path)
+        const readable = paths.filter((path) => !path.startsWith(UNREADABLE))
+        return (await open.source.readAll?.(readable, most)) ?? new Map()
+      },
+      open: async (version) => {
         const { path } = version
-        this.opened.set(path, (this.opened.get(path) ?? 0) + 1)
+        count(path)
         if (path.startsWith(UNREADABLE)) throw new TidemarkError('FileUnreadable', `cannot read ${path}`)
         return open.source.open(version)
       },

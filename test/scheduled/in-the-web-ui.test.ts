@@ -53,7 +53,7 @@ test('queues, priorities, summaries, details and failures tell pipeline, partiti
     summary: `import all of ${pipeline}`,
     details: '0 files loaded, 0 rows, 0 held; 0 left for later',
     priority: 5,
-    activities: [`loadBatchPass on ${pipeline}-load: load all of ${pipeline}`],
+    activities: [`loadBatchPass on ${pipeline}-bulk: load all of ${pipeline}`],
   })
 
   await backfill(running, '2018-01-23', '2018-01-24')

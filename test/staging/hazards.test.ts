@@ -169,7 +169,7 @@ test('judges each file by itself and leaves the rows alone in the folder', async
     ['gone', 'unreadable'],
     ['4', 'good'],
   ])
-  expect((await readdir(folder)).sort()).toEqual(['together-0.parquet'])
+  expect((await readdir(folder)).sort()).toEqual(['together-0-0.parquet'])
 })
 
 test('does not open what the listing refuses', async () => {

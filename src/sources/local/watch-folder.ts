@@ -18,15 +18,16 @@ const ROOT_CHECK_MS = 1000
 export async function watchFolder(folder: string, events: WatchEvents): Promise<AsyncDisposable> {
   const root = await openRoot(folder)
   const base = root.real.toString()
-  const { watch } = await import('chokidar').catch((error: unknown) => {
+  const { FolderWatcher } = await import('./folder-watcher.ts').catch((error: unknown) => {
     throw folderUnavailable(folder, error)
   })
-  const watcher = watch(base, {
+  const watcher = new FolderWatcher({
     ignored: (_path, stats) => stats !== undefined && !stats.isDirectory(),
     ignorePermissionErrors: true,
     followSymlinks: false,
     atomic: false,
   })
+  watcher.add(base)
 
   let ended: Promise<void> | undefined
   let ready = false

@@ -7,36 +7,58 @@ const FIRST_BACKOFF_S = 10
 const LONGEST_BACKOFF_S = 600
 
 export async function writeClaims(connection: DuckDBConnection, request: ClaimRequest) {
-  const { claim, run, over } = request
+  const { claim, run, over, keys } = request
   const pipeline = request.pipeline.name
-  const held = await claimsOf(connection, pipeline, request.keys)
-  const refused = held.filter((holder) => holder.claim !== claim && over !== 'any' && !over.has(holder.claim))
+  const before = await rowsBefore(connection, pipeline, keys)
+  const refused = [...before.values()].flatMap(({ holder }) =>
+    holder === undefined || holder.claim === claim || over === 'any' || over.has(holder.claim) ? [] : [holder],
+  )
   const taken = new Set(refused.map(({ key }) => key))
-  const claimed = request.keys.filter((key) => !taken.has(key))
-  const list = JSON.stringify(claimed)
-  await connection.run(
-    `INSERT INTO tidemark.claims (pipeline, partition_key)
-     SELECT $1, k.key FROM (SELECT unnest(from_json($2::JSON, '["VARCHAR"]')) AS key) k
-     WHERE k.key NOT IN (SELECT partition_key FROM tidemark.claims WHERE pipeline = $1)`,
-    [pipeline, list],
-  )
-  await connection.run(
-    `UPDATE tidemark.claims SET deaths = deaths + (claim IS NOT NULL AND claim <> $3)::INTEGER, claim = $3, workflow_id = $4, run_id = $5
-     WHERE pipeline = $1 AND partition_key IN ${textList('$2')}`,
-    [pipeline, list, claim, run.workflowId, run.runId],
-  )
+  const claimed = keys.filter((key) => !taken.has(key))
+  const known = claimed.filter((key) => before.has(key))
+  if (known.length > 0)
+    await connection.run(
+      `UPDATE tidemark.claims SET deaths = deaths + (claim IS NOT NULL AND claim <> $3)::INTEGER, claim = $3, workflow_id = $4, run_id = $5
+       WHERE pipeline = $1 AND partition_key IN ${textList('$2')}`,
+      [pipeline, JSON.stringify(known), claim, run.workflowId, run.runId],
+    )
+  if (known.length < claimed.length)
+    await connection.run(
+      `INSERT INTO tidemark.claims (pipeline, partition_key, claim, workflow_id, run_id)
+       SELECT $1, k.key, $3, $4, $5 FROM ${textList('$2')} k(key)`,
+      [pipeline, JSON.stringify(claimed.filter((key) => !before.has(key))), claim, run.workflowId, run.runId],
+    )
   await carryOutRemovals(connection, request.pipeline, claimed)
-  return { claimed, refused, deaths: await deathsOf(connection, pipeline, list) }
+  const deaths = known.map((key) => [key, deathsNow(before.get(key), claim)] as const)
+  return { claimed, refused, deaths: new Map(deaths.filter(([, count]) => count > 0)) }
 }
 
-async function deathsOf(connection: DuckDBConnection, pipeline: string, keys: string): Promise<Map<string, number>> {
+interface Before {
+  readonly deaths: number
+  readonly holder: Holder | undefined
+}
+
+/** A mark that another load has left is one that died. */
+function deathsNow(before: Before | undefined, claim: string): number {
+  if (before === undefined) return 0
+  return before.deaths + (before.holder !== undefined && before.holder.claim !== claim ? 1 : 0)
+}
+
+async function rowsBefore(connection: DuckDBConnection, pipeline: string, keys: readonly string[]): Promise<Map<string, Before>> {
   const rows = await rowsOf(
     connection,
-    `SELECT partition_key AS key, deaths FROM tidemark.claims WHERE pipeline = $1 AND deaths > 0 AND partition_key IN ${textList('$2')}`,
+    `SELECT partition_key, claim, workflow_id, run_id, deaths FROM tidemark.claims
+     WHERE pipeline = $1 AND partition_key IN ${textList('$2')}`,
     pipeline,
-    keys,
+    JSON.stringify(keys),
   )
-  return new Map(rows.map(({ key, deaths }) => [String(key), Number(deaths)]))
+  return new Map(
+    rows.map((row) => {
+      const holder = { key: String(row.partition_key), claim: String(row.claim), workflowId: String(row.workflow_id) }
+      const mark = row.claim === null ? undefined : { ...holder, runId: String(row.run_id) }
+      return [holder.key, { deaths: Number(row.deaths), holder: mark }]
+    }),
+  )
 }
 
 /** Which of these partitions still carry the mark. */
@@ -46,8 +68,14 @@ export async function ownKeys(
   claim: string,
   keys: readonly string[],
 ): Promise<string[]> {
-  const holders = await claimsOf(connection, pipeline, keys)
-  return holders.filter((holder) => holder.claim === claim).map(({ key }) => key)
+  const rows = await rowsOf(
+    connection,
+    'SELECT partition_key FROM tidemark.claims WHERE pipeline = $1 AND claim = $2',
+    pipeline,
+    claim,
+  )
+  const own = new Set(rows.map((row) => String(row.partition_key)))
+  return keys.filter((key) => own.has(key))
 }
 
 /** Of these partitions. */
@@ -114,21 +142,5 @@ export async function readBackoffs(connection: DuckDBConnection, pipeline: strin
     tries: Number(row.tries),
     error: String(row.error),
     notBefore: new Date(Number(row.not_before)),
-  }))
-}
-
-async function claimsOf(connection: DuckDBConnection, pipeline: string, keys: readonly string[]): Promise<Holder[]> {
-  const rows = await rowsOf(
-    connection,
-    `SELECT partition_key, claim, workflow_id, run_id FROM tidemark.claims
-     WHERE pipeline = $1 AND claim IS NOT NULL AND partition_key IN ${textList('$2')}`,
-    pipeline,
-    JSON.stringify(keys),
-  )
-  return rows.map((row) => ({
-    key: String(row.partition_key),
-    claim: String(row.claim),
-    workflowId: String(row.workflow_id),
-    runId: String(row.run_id),
   }))
 }

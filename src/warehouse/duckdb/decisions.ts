@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { FILE_COLUMN } from '../../config/own-columns.ts'
 import type { Pipeline } from '../../config/pipeline.ts'
-import { type DecisionRequest, type OpenDecision, requireDecidable } from '../decision.ts'
+import { type DecisionRequest, type OpenDecision, type RetryRequest, requireDecidable } from '../decision.ts'
 import type { LedgerEntry } from '../ledger.ts'
 import { retryOrphans } from './duplicates.ts'
 import { DECISION, readFiles, STATUS } from './ledger-queries.ts'
@@ -29,6 +29,24 @@ export async function openDecision(
   const [newest] = await readFiles(connection, pipeline, { path })
   if (newest === undefined) throw new Error('expected the entry that has just been written')
   return newest
+}
+
+/** One statement for all of them. What another person has decided meanwhile, and no load has carried out yet, stands. */
+export async function openRetries(
+  connection: DuckDBConnection,
+  pipeline: string,
+  paths: readonly string[],
+  { reason, by, at }: RetryRequest,
+): Promise<void> {
+  if (paths.length === 0) return
+  await connection.run(
+    `UPDATE tidemark.files SET decision = 'retry', reason = $3, decided_by = $4, decided_at = make_timestamptz($5::BIGINT * 1000),
+       carried_out_at = NULL, gone_at = NULL
+     WHERE pipeline = $1 AND (decision IS NULL OR carried_out_at IS NOT NULL) AND (path, sequence) IN (
+       SELECT path, max(sequence) FROM tidemark.files WHERE pipeline = $1 AND path IN ${textList('$2')} GROUP BY path
+       HAVING NOT bool_or(coalesce(decision = 'retry' AND decided_at = make_timestamptz($5::BIGINT * 1000), false)))`,
+    [pipeline, JSON.stringify(paths), reason, by, at.getTime()],
+  )
 }
 
 /** Those of newest versions: a newer one voids a decision. */

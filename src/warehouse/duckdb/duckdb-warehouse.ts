@@ -4,13 +4,14 @@ import { messageOf, TidemarkError } from '../../errors.ts'
 import type { FilesQuery, Warehouse } from '../warehouse.ts'
 import { payDebts, readDebts } from './after-load.ts'
 import { dropClaim, readBackoffs, standingClaims, writeClaims } from './claims.ts'
-import { openDecision, readOpenDecisions } from './decisions.ts'
+import { openDecision, openRetries, readOpenDecisions } from './decisions.ts'
 import { Gate, type GateOptions } from './gate.ts'
 import { readInventory } from './inventory.ts'
 import { readCounts, readFiles, readKnown, readRejected } from './ledger-queries.ts'
 import { appliedMigrations, migrate } from './migrate.ts'
 import { MIGRATIONS } from './migrations.ts'
 import { endTelling, readUntold, takeNews } from './news-queries.ts'
+import { readLoadedKeys, readWorkOf } from './partition-queries.ts'
 import { publish } from './publish-each.ts'
 import { rowsOf, transaction } from './sql.ts'
 import { visitVersions } from './versions.ts'
@@ -33,12 +34,16 @@ export function duckdbWarehouse(options: Omit<GateOptions, 'prepare'>): Warehous
     payDebts: (pipeline, paid) => change((connection) => payDebts(connection, pipeline, paid)),
     decide: (pipeline, path, request, signal) =>
       change((connection) => openDecision(connection, pipeline, path, request), signal),
+    retryAll: (pipeline, paths, request, signal) =>
+      change((connection) => openRetries(connection, pipeline, paths, request), signal),
     openDecisions: (pipeline) => run((connection) => readOpenDecisions(connection, pipeline)),
     release: (pipeline, claim, signal) => change((connection) => dropClaim(connection, pipeline, claim), signal),
     claims: () => run(standingClaims),
     backoffs: (pipeline) => run((connection) => readBackoffs(connection, pipeline)),
     files: (pipeline, query: FilesQuery = {}) => run((connection) => readFiles(connection, pipeline, query)),
     counts: (pipeline) => run((connection) => readCounts(connection, pipeline)),
+    loadedKeys: (pipeline, keys, signal) => run((connection) => readLoadedKeys(connection, pipeline, keys), signal),
+    workOf: (pipeline, of, signal) => run((connection) => readWorkOf(connection, pipeline, of), signal),
     inventory: (pipeline) => run((connection) => readInventory(connection, pipeline)),
     rejected: (pipeline, path, sequence) => run((connection) => readRejected(connection, pipeline, path, sequence)),
     untold: (scope) => run((connection) => readUntold(connection, scope)),

@@ -16,6 +16,9 @@ const INTERRUPT_EVERY_MS = 100
 /** How long it is silent about another program that holds the file. */
 const SILENT_MS = 1_000
 
+/** By itself DuckDB takes four fifths of a machine that is not its own. */
+const MEMORY = '1GB'
+
 const LOCKED = /Could not set lock on file|File is already open in|being used by another process/
 const HOLDER = /held in (.*?) \(PID (\d+)\)/
 /** After these the instance answers nothing any more; what was committed is in the file. */
@@ -100,7 +103,10 @@ export class Gate implements AsyncDisposable {
     for (;;) {
       try {
         if (!readOnly) await mkdir(dirname(file), { recursive: true })
-        const instance = await DuckDBInstance.create(file, { access_mode: readOnly ? 'READ_ONLY' : 'READ_WRITE' })
+        const instance = await DuckDBInstance.create(file, {
+          access_mode: readOnly ? 'READ_ONLY' : 'READ_WRITE',
+          memory_limit: MEMORY,
+        })
         const connection = await instance.connect()
         this.#open = { instance, connection, since: performance.now() }
         if (told) onWaiting?.(undefined)

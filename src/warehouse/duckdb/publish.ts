@@ -81,18 +81,22 @@ async function replaceRows(connection: DuckDBConnection, { pipeline }: Publicati
   )
   for (const name of new Set(staged.flatMap(({ added = [] }) => added).map((name) => name.toLowerCase())))
     columns.push({ ours: quotedName(names.get(name) ?? name), theirs: quotedName(name) })
-  const origins = staged.map(
-    ({ rowsFile, rowsIndex, key, listed }) =>
-      `(${[rowsFile, key, listed.path].map(quotedText).join(', ')}, ${rowsIndex ?? 'NULL'})`,
-  )
+  // As one parameter: the same as a list of values takes four times as long to be understood.
+  const origins = staged.map(({ rowsFile, rowsIndex, key, listed }) => ({
+    staged_as: rowsFile,
+    key,
+    path: listed.path,
+    index: rowsIndex ?? null,
+  }))
   const files = [...new Set(staged.map(({ rowsFile }) => rowsFile))]
   const index = staged.some(({ rowsIndex }) => rowsIndex !== undefined) ? `staged.${INDEX_COLUMN}` : 'NULL'
   const { rowsChanged } = await connection.run(
     `INSERT INTO ${table} (${columns.map(({ ours }) => ours).join(', ')}, ${PARTITION_COLUMN}, ${FILE_COLUMN})
      SELECT ${columns.map(({ theirs }) => `staged.${theirs}`).join(', ')}, origin.key, origin.path
      FROM read_parquet([${files.map((file) => quotedText(literalPath(file))).join(', ')}], union_by_name = true, filename = '_tidemark_staged') staged
-     JOIN (VALUES ${origins.join(', ')}) origin(staged_as, key, path, index)
+     JOIN (SELECT unnest(from_json($1::JSON, '[${ORIGIN}]'), recursive := true)) origin
        ON staged._tidemark_staged = origin.staged_as AND ${index} IS NOT DISTINCT FROM origin.index`,
+    [JSON.stringify(origins)],
   )
   const counted = staged.reduce((sum, { rows }) => sum + rows, 0)
   // A name that DuckDB gives back in another way than it was given would lose its rows in the join.
@@ -191,6 +195,8 @@ async function writeRejected(
     [pipeline, JSON.stringify(rejected), claim],
   )
 }
+
+const ORIGIN = '{"staged_as":"VARCHAR","key":"VARCHAR","path":"VARCHAR","index":"INTEGER"}'
 
 const LEDGER_ROW =
   '{"path":"VARCHAR","fingerprint":"VARCHAR","size":"BIGINT","modified_at":"BIGINT","partition_key":"VARCHAR","status":"VARCHAR",' +

@@ -1,8 +1,11 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
-import type { VisitVersion } from '../warehouse.ts'
+import type { VisitVersions } from '../warehouse.ts'
+import { rowsOf } from './sql.ts'
 
 /** Row by row as they lie there: to order or to group a million of them takes memory that a visit does not. */
-export async function visitVersions(connection: DuckDBConnection, pipeline: string, visit: VisitVersion): Promise<void> {
+export async function visitVersions(connection: DuckDBConnection, pipeline: string, begin: VisitVersions): Promise<void> {
+  const [counted] = await rowsOf(connection, 'SELECT count(*) AS rows FROM tidemark.files WHERE pipeline = $1', pipeline)
+  const visit = begin(Number(counted?.rows))
   const result = await connection.stream(
     `SELECT path, sequence, CASE WHEN gone_at IS NULL AND after_load IS DISTINCT FROM 'done' THEN fingerprint ELSE '' END,
        gone_at IS NULL AND after_load IS DISTINCT FROM 'done' AND status <> 'ignored'

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { env, sftp } from '../../../src/config/define.ts'
+import { Project } from '../../cli/project.ts'
 import { freePort } from '../../server/free-port.ts'
 import { examined } from '../doctor.ts'
 import { OpensshGround, RcloneGround } from './grounds.ts'
@@ -42,4 +43,33 @@ test('doctor tells each mistake with a server and what to do about it, ends at o
     port: expect.stringMatching(/^bad: .*got ECONNREFUSED\. See that its host and port are right/),
   })
   for (const secret of [...ground.secrets, ...byPassword.secrets]) expect(JSON.stringify(said)).not.toContain(secret)
+})
+
+test("the user's own ssh config, keys and known hosts are used, as ssh does", async () => {
+  const { server } = ground
+  await using home = await Project.create('')
+  const lines = [
+    'Host other',
+    '  Port 1',
+    'Host partner',
+    '  HostName 127.0.0.1',
+    `  Port ${server.port}`,
+    `  User ${server.user.name}`,
+  ]
+  await home.write(
+    '.ssh/config',
+    [...lines, '  IdentityFile ~/.ssh/id_partner', 'Match exec "touch ran"', '  Port 2', ''].join('\n'),
+  )
+  await home.write('.ssh/id_partner', server.userKey.private)
+  await home.write('.ssh/known_hosts', `[127.0.0.1]:${server.port} ${server.hostKey.public}\n`)
+  const source = (place: string) => sftp(`${place}${encodeURI(server.files)}/in`, { files: '{partition}.csv' })
+  const variables = { HOME: home.folder, SSH_AUTH_SOCK: undefined }
+  const sources = { alias: source('sftp://partner'), plain: source(`sftp://${server.user.name}@127.0.0.1:${server.port}`) }
+  const said = await examined(sources, variables)
+  expect(said).toEqual({
+    alias: `ok: sftp://partner${server.files}/in: 1 files match {partition}.csv`,
+    plain: expect.stringMatching(/^bad: Expected a way to log in, got none: no agent runs, and there is no key in ~\/\.ssh/),
+  })
+  await home.write('.ssh/id_ed25519', server.userKey.private)
+  expect((await examined(sources, variables)).plain).toMatch(/^ok: /)
 })

@@ -1,0 +1,58 @@
+import { mkdirSync, renameSync } from 'node:fs'
+import { join } from 'node:path'
+import { askWarehouse, readAlone } from '../alone.mjs'
+import { inFolder, withServer, withWorker } from '../ground.mjs'
+import { COLUMNS, COLUMNS_TEXT, makeFiles, ROWS_EACH } from '../small-files.mjs'
+
+const SETTLE_MS = 200
+
+export const name = 'burst'
+export const sizes = { full: 10_000, short: 500 }
+export const what = (files) => `${files} small files at once: all in table and ledger`
+export const limitIs = 'DuckDB: one read_csv of all, and the insert'
+export const budget = 1.5
+
+const configText = `import { above, defineConfig, duckdb, dynamic, localFolder } from 'tidemark'
+export default defineConfig({
+  warehouse: duckdb('warehouse.duckdb'),
+  pipelines: {
+    burst: {
+      source: localFolder('source', { files: '*/{partition}.csv', settle: '${SETTLE_MS}ms' }),
+      partitions: dynamic(),
+      table: 'burst',
+      columns: ${COLUMNS_TEXT},
+      checks: [above('share_price', 0)],
+      sensor: { every: '30s' },
+    },
+  },
+})
+`
+
+/** From the moment that they are there, less the time in which they settle. */
+export function measure(files) {
+  return inFolder(async (folder) => {
+    const source = join(folder, 'source')
+    makeFiles(join(source, 'before'), ['warm-up'])
+    const prepared = join(folder, 'prepared')
+    makeFiles(
+      prepared,
+      Array.from({ length: files }, (_, index) => `burst-${index}`),
+    )
+    const ours = await withServer(folder, ({ server, client }) =>
+      withWorker({ folder, server, client, configText }, async ({ counter }) => {
+        await counter.reached(1)
+        const began = performance.now()
+        renameSync(prepared, join(source, 'burst'))
+        await counter.reached(1 + files)
+        return performance.now() - began - SETTLE_MS
+      }),
+    )
+    const counted = await askWarehouse(
+      join(folder, 'warehouse.duckdb'),
+      "SELECT (SELECT count(*) FROM burst), (SELECT count(*) FROM tidemark.files WHERE status = 'loaded')",
+    )
+    if (String(counted) !== String([(files + 1) * ROWS_EACH, files + 1])) throw new Error(`rows and entries are ${counted}`)
+    mkdirSync(join(folder, 'alone'))
+    return { ours, limit: await readAlone(join(folder, 'alone', 'a.duckdb'), join(source, 'burst', '*.csv'), COLUMNS) }
+  })
+}

@@ -1,0 +1,81 @@
+import type { Command } from 'commander'
+import type { BackfillRequest } from '../backfilling/request.ts'
+import { isComplete, type Tally } from '../backfilling/tally.ts'
+import { type Backfill, startBackfill } from '../client/backfill.ts'
+import { loadConfig } from '../config/load.ts'
+import type { Config } from '../config/pipeline.ts'
+import { TidemarkError } from '../errors.ts'
+import { followProgress, linePrinter } from './backfill-follow.ts'
+import { detachedLines, resultLines } from './backfill-lines.ts'
+import { planRequest, printPlan } from './backfill-plan.ts'
+import { type BackfillOptions, requestOf, withBackfillOptions } from './backfill-request.ts'
+import { steer, steerAsked } from './backfill-steer.ts'
+import { DONE, type Done, FAILED } from './exit-code.ts'
+import { rootOf } from './failed-run.ts'
+import { tellWhenNobodyWorks } from './nobody-works.ts'
+import { print, printJson } from './output.ts'
+import { connectFor } from './server-address.ts'
+import { untilStopped } from './until-stopped.ts'
+
+export function backfillCommand(program: Command, done: Done): void {
+  withBackfillOptions(program.command('backfill'))
+    .description('bring a range of partitions up to date, or steer a backfill that runs')
+    .argument('<pipeline>')
+    .action(async (pipeline: string, options: BackfillOptions) => {
+      const config = await loadConfig(options.config)
+      const request = requestOf(config, pipeline, options)
+      const action = steerAsked(options)
+      if (action !== undefined) return done(await steer(config, pipeline, action, options))
+      if (options.dryRun) {
+        printPlan(await planRequest(config, request), request, options.json ?? false)
+        return done(DONE)
+      }
+      done(await start(config, request, options))
+    })
+}
+
+async function start(config: Config, request: BackfillRequest, options: BackfillOptions) {
+  const { detach = false, json = false, name } = options
+  await using connected = await connectFor(config)
+  await tellWhenNobodyWorks(connected.client, config)
+  const backfill = await startBackfill(connected.client, { ...request, name, taskQueue: config.temporal.taskQueue })
+  const say = json ? (line: string) => process.stderr.write(`${line}\n`) : print
+  if (backfill.attached) say(`this backfill is open already, as ${backfill.workflowId}; here is how it goes on`)
+  if (detach) {
+    if (json) printJson({ name: backfill.name, workflowId: backfill.workflowId, attached: backfill.attached })
+    else for (const line of detachedLines(request.pipeline, backfill)) print(line)
+    return DONE
+  }
+  const following = new AbortController()
+  const followed = followProgress(backfill, linePrinter(request.pipeline, say), following.signal)
+  const end = await Promise.race([ended(backfill), untilStopped().then(() => 'detached' as const)]).finally(() =>
+    following.abort(),
+  )
+  await followed
+  if (end === 'detached') {
+    for (const line of detachedLines(request.pipeline, backfill)) say(line)
+    return DONE
+  }
+  if (json) printJson({ pipeline: request.pipeline, name: backfill.name, ...end })
+  else for (const line of resultLines(request, end)) print(line)
+  return isComplete(end) ? DONE : FAILED
+}
+
+async function ended(backfill: Backfill): Promise<Tally> {
+  try {
+    return await backfill.result()
+  } catch (error) {
+    const cause = error instanceof Error ? rootOf(error) : undefined
+    if (cause !== undefined)
+      throw new TidemarkError(cause.type === 'UsageError' ? 'UsageError' : 'WarehouseFailed', cause.message)
+    throw wasCancelled(error)
+      ? new TidemarkError('WarehouseFailed', `${backfill.workflowId} was cancelled; what it has loaded stays`)
+      : error
+  }
+}
+
+function wasCancelled(error: unknown): boolean {
+  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause)
+    if (cause.name === 'CancelledFailure' || cause.name === 'TerminatedFailure') return true
+  return false
+}
