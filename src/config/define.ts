@@ -30,6 +30,14 @@ export function s3(url: string, options: Without<Extract<Source, { kind: 's3' }>
 }
 
 /**
+ * A container of Azure Blob Storage, from a prefix on: `azureBlob('az://account/container/prefix', …)`. Logs in with Azure's own chain of identities, or with
+ * what `env` names: the account's key, or a shared access signature. A blob is whole when it is there: `settle` is 0.
+ */
+export function azureBlob(url: string, options: Without<Extract<Source, { kind: 'azure' }>, 'kind' | 'url'>): Source {
+  return { ...options, kind: 'azure', url }
+}
+
+/**
  * A folder on an SFTP server: `sftp('sftp://user@host:22/folder', …)`; `/~/folder` is below the login's own. Its host key must be known: among the known
  * hosts, or as `hostKey`. Logs in with the agent or the keys of who runs Tidemark, or with what `env` names. `settle` is 60 s by default.
  */

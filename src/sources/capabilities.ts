@@ -54,4 +54,7 @@ export const SFTP: Capabilities = {
   remote: true,
 }
 
-export const CAPABILITIES = { local: LOCAL, s3: S3, sftp: SFTP } as const satisfies Record<string, Capabilities>
+/** Its listing is in order, but not every server can begin it after a name. */
+export const AZURE: Capabilities = { ...S3, resumes: false }
+
+export const CAPABILITIES = { local: LOCAL, s3: S3, azure: AZURE, sftp: SFTP } as const satisfies Record<string, Capabilities>

@@ -1,5 +1,5 @@
 import type { Pipeline } from '../config/pipeline.ts'
-import { S3, SFTP } from './capabilities.ts'
+import { AZURE, S3, SFTP } from './capabilities.ts'
 import { withContentIdentity } from './content-identity.ts'
 import { lazySource } from './lazy-source.ts'
 import { localSource } from './local/local-source.ts'
@@ -16,6 +16,8 @@ function openKind(config: Pipeline['source']): Source {
       return localSource({ folder: config.folder })
     case 's3':
       return lazySource(S3, async (calls) => (await import('./s3/s3-source.ts')).s3Source(config, calls))
+    case 'azure':
+      return lazySource(AZURE, async (calls) => (await import('./azure/azure-source.ts')).azureSource(config, calls))
     case 'sftp':
       return lazySource(SFTP, async (calls) => (await import('./sftp/sftp-source.ts')).sftpSource(config, calls))
   }

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { duckdb, dynamic, env, localFolder, s3, sftp } from '../../src/config/define.ts'
+import { azureBlob, duckdb, dynamic, env, localFolder, s3, sftp } from '../../src/config/define.ts'
 import { parseConfig } from '../../src/config/parse.ts'
 import type { Pipeline } from '../../src/config/pipeline.ts'
 import type { PipelineInput } from '../../src/config/schema.ts'
@@ -107,6 +107,35 @@ test('a secret in the config is refused, and not repeated', () => {
     expect(faults).toEqual([expect.stringMatching(`^source\\.${field}: write env\\('NAME'\\)`)])
     expect(faults.join()).not.toContain('literal-secret')
   }
+})
+
+test('a container is read from its address; Azure has its account in its name', () => {
+  expect(parsed(azureBlob('az://account/files/some/prefix/', FILES))).toMatchObject({
+    source: {
+      kind: 'azure',
+      account: 'account',
+      container: 'files',
+      prefix: 'some/prefix/',
+      endpoint: 'https://account.blob.core.windows.net',
+      accountKeyEnv: undefined,
+      settleMs: 0,
+    },
+    sensor: { everyMs: 60_000, sweepEveryMs: undefined },
+  })
+  const address = "source.url: write the account, the container and a prefix, such as 'az://account/container/prefix'"
+  for (const url of [
+    'https://account.blob.core.windows.net/files',
+    'az://account',
+    'az://account/Files',
+    'az://account:key@host/files',
+  ])
+    expect(faultsOf({ kind: 'azure', url, ...FILES })).toEqual([address])
+  expect(faultsOf({ kind: 'azure', url: 'az://account/files', ...FILES, accountKey: 'literal-secret' })[0]).toMatch(
+    /^source\.accountKey: write env\('NAME'\) .*hold$/,
+  )
+  expect(faultsOf({ kind: 'azure', url: 'az://account/files', ...FILES, accountKey: env('KEY'), sasToken: env('SAS') })).toEqual([
+    'source.sasToken: the account key is given; leave one of the two out',
+  ])
 })
 
 const HOST_KEY = `SHA256:${'a'.repeat(43)}`

@@ -7,7 +7,7 @@ const UP_WITHIN_MS = 60_000
 const LOOK_EVERY_MS = 20
 const MOST_OF_LOG = 4_000
 
-/** Ends the server, with all that it has started, when the pipe from the test breaks: whatever kills a test run leaves no server behind. */
+/** A line asks the server to end. When the pipe from the test breaks it is ended, with all that it has started: whatever kills a test run leaves no server behind. */
 const TIED_TO_PARENT = `end() {
   for child in $(cat "/proc/$1/task/$1/children"); do end "$child"; done
   kill -9 "$1"
@@ -15,7 +15,7 @@ const TIED_TO_PARENT = `end() {
 exec 3<&0
 "$@" </dev/null 3<&- &
 server=$!
-(cat <&3 >/dev/null; end "$server" 2>/dev/null) &
+(while read -r _ <&3; do kill "$server"; done; end "$server" 2>/dev/null) &
 wait "$server"`
 
 export interface ServerCommand {
@@ -58,6 +58,14 @@ export class ServerProcess implements AsyncDisposable {
   /** What it has said last. */
   get log(): string {
     return this.#log
+  }
+
+  /** As an operator would: it may write down what it has. */
+  async stop(): Promise<void> {
+    const ended = once(this.#child, 'exit')
+    this.#child.stdin?.write('\n')
+    await ended
+    this.#child.stdin?.end()
   }
 
   /** At once, as a crash would. */

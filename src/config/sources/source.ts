@@ -1,15 +1,16 @@
 import { z } from 'zod'
+import { type AzureContainer, azureSchema, toAzureContainer } from './azure.ts'
 import { type LocalFolder, localSchema, toLocalFolder } from './local.ts'
 import { type S3Bucket, s3Schema, toS3Bucket } from './s3.ts'
 import { type SftpFolder, sftpPlace, sftpSchema, toSftpFolder } from './sftp.ts'
 
 /** Each kind of source by its own schema. */
-export const sourceSchema = z.discriminatedUnion('kind', [localSchema, s3Schema, sftpSchema], {
+export const sourceSchema = z.discriminatedUnion('kind', [localSchema, s3Schema, azureSchema, sftpSchema], {
   error:
-    "expected a source: localFolder('folder', { files: '{partition}.csv' }), s3('s3://bucket/prefix', …) or sftp('sftp://user@host/folder', …)",
+    "expected a source: localFolder('folder', { files: '{partition}.csv' }), s3('s3://bucket/prefix', …), azureBlob('az://account/container/prefix', …) or sftp('sftp://user@host/folder', …)",
 })
 
-export type SourceConfig = LocalFolder | S3Bucket | SftpFolder
+export type SourceConfig = LocalFolder | S3Bucket | AzureContainer | SftpFolder
 
 /** `base`: what a relative folder is relative to. */
 export function toSource(checked: z.output<typeof sourceSchema>, base: string): SourceConfig {
@@ -18,6 +19,8 @@ export function toSource(checked: z.output<typeof sourceSchema>, base: string): 
       return toLocalFolder(checked, base)
     case 's3':
       return toS3Bucket(checked)
+    case 'azure':
+      return toAzureContainer(checked)
     case 'sftp':
       return toSftpFolder(checked, base)
   }
@@ -30,6 +33,8 @@ export function placeOf(source: SourceConfig): string {
       return source.folder
     case 's3':
       return `s3://${source.bucket}/${source.prefix}`.replace(/\/$/, '')
+    case 'azure':
+      return `az://${source.account}/${source.container}/${source.prefix}`.replace(/\/$/, '')
     case 'sftp':
       return sftpPlace(source)
   }

@@ -58,7 +58,7 @@ export function openBucket(config: S3Bucket, calls: CallCount): Bucket {
     },
     { step: 'deserialize', name: 'countCalls' },
   )
-  return { client, name: bucket, prefix, place, login: JSON.stringify([endpoint, region, profile, keyEnv]) }
+  return { client, name: bucket, prefix, place, login: JSON.stringify([endpoint, region, profile, keyEnv, place]) }
 }
 
 function keysOf({ id, secret, session }: NonNullable<S3Bucket['keyEnv']>) {

@@ -1,9 +1,6 @@
 import { type _Object, ListObjectsV2Command } from '@aws-sdk/client-s3'
 import { TidemarkError } from '../../errors.ts'
-import type { Pattern } from '../../partitions/pattern.ts'
-import { type KeyPrefix, keyPrefixOf } from '../key-prefix.ts'
-import { refusedPath } from '../relative-path.ts'
-import { SharedListings } from '../shared-listings.ts'
+import { listedAt, type Where } from '../list-store.ts'
 import type { Listed } from '../source.ts'
 import type { Bucket } from './bucket.ts'
 import { sourceFailure } from './failures.ts'
@@ -12,29 +9,11 @@ const PAGE = 1_000
 /** Follows every path that anybody gives a file. */
 const LAST = '\u{10ffff}'
 
-/** Of all sources of this process: they often look at one bucket. */
-const listings = new SharedListings<readonly Listed[]>()
-
-export async function* listKeys(
+export async function* pagesOf(
   bucket: Bucket,
-  pattern: Pattern,
+  { prefix, flat, leftOut, after }: Where,
   signal: AbortSignal,
-  after?: string,
 ): AsyncGenerator<readonly Listed[]> {
-  const where = { ...keyPrefixOf(pattern), leftOut: pattern.leftOut, after }
-  const key = JSON.stringify([bucket.login, bucket.name, bucket.prefix, where])
-  for await (const page of listings.read(key, (shared) => pagesOf(bucket, where, shared), signal)) {
-    const matching = page.filter(({ path }) => pattern.keyOf(path) !== undefined)
-    if (matching.length > 0) yield matching
-  }
-}
-
-interface Where extends KeyPrefix {
-  readonly leftOut: string | undefined
-  readonly after: string | undefined
-}
-
-async function* pagesOf(bucket: Bucket, { prefix, flat, leftOut, after }: Where, signal: AbortSignal): AsyncGenerator<Listed[]> {
   let from = after
   let token: string | undefined
   for (;;) {
@@ -87,11 +66,7 @@ async function send({ client, name, prefix: root, place }: Bucket, look: Look, s
 
 function listedOf({ prefix }: Bucket, { Key = '', ETag = '', Size = 0, LastModified }: _Object, encoded: boolean): Listed[] {
   const key = encoded ? decodeURIComponent(Key.replaceAll('+', ' ')) : Key
-  const path = key.slice(prefix.length)
-  // What stands for a folder is no file.
-  if (path === '' || path.endsWith('/')) return []
-  const refused = refusedPath(path)
-  return [{ ...versionOf(ETag, Size, LastModified), path, ...(refused === undefined ? {} : { refused }) }]
+  return listedAt(key, prefix, versionOf(ETag, Size, LastModified))
 }
 
 /** The same of an object as of its line in a listing: one has its time in seconds. */
