@@ -45,6 +45,14 @@ export function sftp(url: string, options: Without<Extract<Source, { kind: 'sftp
   return { ...options, kind: 'sftp', url }
 }
 
+/**
+ * A folder on an FTP server: `ftp('ftp://user@host/folder', …)` asks for TLS, `ftps://` begins with it, and `insecure: true` does without: whoever is on the way
+ * reads along. `settle` is 60 s by default.
+ */
+export function ftp(url: string, options: Without<Extract<Source, { kind: 'ftp' }>, 'kind' | 'url'>): Source {
+  return { ...options, kind: 'ftp', url }
+}
+
 /** The value of an environment variable: secrets are in the environment, never in a config. */
 export function env(name: string): { env: string } {
   return { env: name }

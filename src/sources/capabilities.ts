@@ -57,4 +57,9 @@ export const SFTP: Capabilities = {
 /** Its listing is in order, but not every server can begin it after a name. */
 export const AZURE: Capabilities = { ...S3, resumes: false }
 
-export const CAPABILITIES = { local: LOCAL, s3: S3, azure: AZURE, sftp: SFTP } as const satisfies Record<string, Capabilities>
+export const FTP: Capabilities = SFTP
+
+export const CAPABILITIES = { local: LOCAL, s3: S3, azure: AZURE, sftp: SFTP, ftp: FTP } as const satisfies Record<
+  string,
+  Capabilities
+>

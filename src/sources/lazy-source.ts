@@ -1,6 +1,7 @@
 import { CallCount } from './call-count.ts'
 import type { Capabilities } from './capabilities.ts'
 import type { Source } from './source.ts'
+import { statAll } from './stat-all.ts'
 
 /** A source whose client library is loaded at its first use: 30 MB and a third of a second that nobody pays for another kind. */
 export function lazySource(can: Capabilities, load: (calls: CallCount) => Promise<Omit<Source, 'can' | 'calls'>>): Source {
@@ -20,6 +21,7 @@ export function lazySource(can: Capabilities, load: (calls: CallCount) => Promis
       yield* (await source()).list(pattern, signal, after)
     },
     stat: async (path) => (await source()).stat(path),
+    statAll: async (paths) => statAll(await source(), paths),
     open: async (version) => (await source()).open(version),
     take: async (version, to) => (await source()).take(version, to),
     ...(can.tags ? { tag: async (version, tags) => (await source()).tag?.(version, tags) ?? { state: 'absent' } } : {}),

@@ -1,5 +1,5 @@
 import type { Pipeline } from '../config/pipeline.ts'
-import { AZURE, S3, SFTP } from './capabilities.ts'
+import { AZURE, FTP, S3, SFTP } from './capabilities.ts'
 import { withContentIdentity } from './content-identity.ts'
 import { lazySource } from './lazy-source.ts'
 import { localSource } from './local/local-source.ts'
@@ -20,5 +20,7 @@ function openKind(config: Pipeline['source']): Source {
       return lazySource(AZURE, async (calls) => (await import('./azure/azure-source.ts')).azureSource(config, calls))
     case 'sftp':
       return lazySource(SFTP, async (calls) => (await import('./sftp/sftp-source.ts')).sftpSource(config, calls))
+    case 'ftp':
+      return lazySource(FTP, async (calls) => (await import('./ftp/ftp-source.ts')).ftpSource(config, calls))
   }
 }

@@ -5,8 +5,8 @@ import { isPlainName } from './relative-path.ts'
 import type { Listed } from './source.ts'
 
 const PAGE = 1_000
-/** Deeper is a loop that the server does not tell. */
-const MOST_DEEP = 64
+/** Deeper is a loop that the server does not tell. Systems themselves end one after 40 links, without a word. */
+const MOST_DEEP = 32
 
 /** One name in a folder of a server. */
 export interface Entry extends Omit<Listed, 'path'> {

@@ -10,7 +10,7 @@ export interface WholeStream {
   /** For people: the file and where it is. */
   readonly what: string
   readonly size: number
-  /** The bytes from an offset on. A `TidemarkError` that it throws is final, anything else is a cut. */
+  /** The bytes from an offset on. `FileUnreadable` is final; anything else is a cut. */
   open(from: number): Promise<Readable>
 }
 
@@ -35,7 +35,7 @@ async function* chunksOf({ what, size, open }: WholeStream): AsyncGenerator<Buff
       if (bytes === size) return
       cut = new Error(`its end after ${bytes} of ${size} bytes`)
     } catch (error) {
-      if (error instanceof TidemarkError) throw error
+      if (error instanceof TidemarkError && error.code === 'FileUnreadable') throw error
       cut = error
     } finally {
       stream?.destroy()
@@ -43,6 +43,7 @@ async function* chunksOf({ what, size, open }: WholeStream): AsyncGenerator<Buff
     tries = bytes > before ? 1 : tries + 1
     if (tries < TRIES) await delay(FIRST_PAUSE_MS * 2 ** tries)
   }
+  if (cut instanceof TidemarkError) throw cut
   const message = `Expected to read ${what} to its end, got ${messageOf(cut)}, ${TRIES} times. See that the network and the server are sound; it is tried again.`
   throw new TidemarkError('FileUnreadable', message, { cause: cut })
 }

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { azureBlob, duckdb, dynamic, env, localFolder, s3, sftp } from '../../src/config/define.ts'
+import { azureBlob, duckdb, dynamic, env, ftp, localFolder, s3, sftp } from '../../src/config/define.ts'
 import { parseConfig } from '../../src/config/parse.ts'
 import type { Pipeline } from '../../src/config/pipeline.ts'
 import type { PipelineInput } from '../../src/config/schema.ts'
@@ -233,4 +233,61 @@ test('tags are for what has them', () => {
   expect(() => parseConfig(exported(sftp('sftp://host/in', FILES)), '/project/tidemark.config.ts')).toThrow(
     "pipelines.prices.afterLoad.tag: only object stores have tags; choose 'move' or 'delete'",
   )
+})
+
+test('an FTP server is asked for TLS, unless the config says that it may be done without', () => {
+  const source = (url: string, options = {}) => parsed(ftp(url, { ...FILES, ...options }))?.source
+  expect(source('ftp://load@files.example.com/in%20coming/')).toMatchObject({
+    kind: 'ftp',
+    host: 'files.example.com',
+    port: 21,
+    user: 'load',
+    folder: '/in coming',
+    tls: 'explicit',
+    passwordEnv: undefined,
+    settleMs: 60_000,
+  })
+  expect(source('ftps://files.example.com')).toMatchObject({ port: 990, user: 'anonymous', folder: '', tls: 'implicit' })
+  expect(source('ftp://host:2121/in', { insecure: true })).toMatchObject({ port: 2121, tls: 'none' })
+  expect(source('ftp://host/in', { ca: 'certs/ca.pem' })).toMatchObject({ ca: '/project/certs/ca.pem' })
+})
+
+const FTP_URL =
+  "source.url: write 'ftp://user@host/folder' (TLS is asked for), or 'ftps://user@host/folder' (TLS from the first byte)"
+
+test.each<[what: string, fields: Readonly<Record<string, unknown>>, fault: string]>([
+  ['another protocol', { url: 'http://host/in' }, FTP_URL],
+  [
+    'a password in the address',
+    { url: 'ftp://user:secret@host/in' },
+    "source.url: it holds a password: leave that out, and write password: env('NAME')",
+  ],
+  ['a folder that climbs', { url: 'ftp://host/in/../out' }, FTP_URL.replace('write', 'its folder has a . or .. in it; write')],
+  [
+    'a command in the address',
+    { url: 'ftp://host/in%0d%0aDELE x' },
+    FTP_URL.replace('write', 'its folder has a line end in it; write'),
+  ],
+  [
+    'the metadata of a machine',
+    { url: 'ftp://169.254.169.254/in' },
+    'source.url: 169.254.169.254 is a link-local or metadata address, where no files are',
+  ],
+  [
+    'TLS and none',
+    { url: 'ftps://host/in', insecure: true },
+    'source.insecure: the address asks for TLS; leave one of the two out',
+  ],
+  [
+    'a certificate for nothing',
+    { insecure: true, ca: 'ca.pem' },
+    'source.ca: without TLS no certificate is looked at; leave one of the two out',
+  ],
+  [
+    'a half-hearted word',
+    { insecure: false },
+    'source.insecure: expected true, which sends password and files in the clear, or nothing, got false',
+  ],
+])('%s is refused for FTP', (_, fields, fault) => {
+  expect(faultsOf({ kind: 'ftp', url: 'ftp://host/in', ...FILES, ...fields })).toEqual([fault])
 })

@@ -12,3 +12,12 @@ export const httpEndpoint = z.string({ error: 'expected an address' }).superRefi
         : refusedHost(url.hostname)
   if (fault !== undefined) context.addIssue({ code: 'custom', message: fault })
 })
+
+/** The folder of an address, as it was written: parsed, it has climbed already. */
+export function withoutHost(url: string): string {
+  return url.replace(/^[a-z]+:\/\/[^/]*/i, '')
+}
+
+export function climbs(folder: string): boolean {
+  return /(^|\/)\.\.?(\/|$)/.test(folder.replace(/%2e/gi, '.'))
+}

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { refusedHost } from '../../sources/refused-address.ts'
 import { secret } from '../secret.ts'
 import { strict } from '../strictness.ts'
+import { climbs, withoutHost } from './address.ts'
 import { type SourceOptions, sourceOptions, toSourceOptions } from './common.ts'
 
 const URL_EXAMPLE = "write 'sftp://user@host/folder', or with a port 'sftp://user@host:2222/folder'"
@@ -90,9 +91,7 @@ function urlFault(text: string): string | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url?.password) return "it holds a password: leave that out, and write password: env('NAME')"
   if (url?.protocol !== 'sftp:' || url.hostname === '' || url.search !== '' || url.hash !== '') return URL_EXAMPLE
-  // As it was written: parsed, it has climbed already.
-  const folder = text.replace(/^sftp:\/\/[^/]*/, '').replace(/%2e/gi, '.')
-  if (/(^|\/)\.\.?(\/|$)/.test(folder)) return `its folder has a . or .. in it; ${URL_EXAMPLE}`
+  if (climbs(withoutHost(text))) return `its folder has a . or .. in it; ${URL_EXAMPLE}`
   return refusedHost(url.hostname)
 }
 

@@ -1,53 +1,15 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { dirname, join, relative } from 'node:path'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { env, sftp } from '../../../src/config/define.ts'
 import type { PipelineInput } from '../../../src/config/schema.ts'
 import { fingerprintOf } from '../../../src/sources/sftp/host-keys.ts'
 import { OpensshServer } from '../../servers/openssh.ts'
 import { RcloneServer } from '../../servers/rclone.ts'
 import type { Ground, Place } from '../contract.ts'
+import { FilesGround } from '../files-ground.ts'
 
 type Options = Partial<Parameters<typeof sftp>[1]>
-
-/** A folder of files that a server shows, and what is done to it on its own disk. */
-class FilesGround {
-  readonly files: string
-  readonly #give: (path: string) => Promise<void>
-  #places = 0
-
-  constructor(files: string, give: (path: string) => Promise<void> = async () => undefined) {
-    this.files = files
-    this.#give = give
-  }
-
-  async place(source: (folder: string, port?: number) => PipelineInput['source']): Promise<Place> {
-    const name = `place ${++this.#places}+é`
-    await this.makeFolder(join(this.files, name))
-    return {
-      source: source(name),
-      through: (port) => source(name, port),
-      put: (path, content) => this.put(join(name, path), content),
-      get: (path) => readFile(join(this.files, name, path), 'utf8').catch(() => undefined),
-      remove: (path) => rm(join(this.files, name, path)),
-    }
-  }
-
-  /** Whole at once, with another time than what was there: the protocol knows seconds only. */
-  async put(path: string, content: string | Uint8Array): Promise<void> {
-    const at = join(this.files, path)
-    await this.makeFolder(dirname(at))
-    const beside = join(this.files, `.writing-${randomBytes(6).toString('hex')}`)
-    await writeFile(beside, content)
-    await this.#give(beside)
-    await rename(beside, at)
-  }
-
-  async makeFolder(at: string): Promise<void> {
-    await mkdir(at, { recursive: true })
-    for (let folder = at; relative(this.files, folder) !== ''; folder = dirname(folder)) await this.#give(folder)
-  }
-}
 
 /** OpenSSH, with a key in the environment and the host's own fingerprint. */
 export class OpensshGround implements Ground {
