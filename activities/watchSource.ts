@@ -67,6 +67,8 @@ export function watchSource({ watchers, pipelines, client }: ActivityContext) {
         sightings: watcher.sightings(SIGHTINGS_CARRIED),
         unsettled: watcher.unsettled,
         notWatching: watcher.hints.notWatching ?? null,
+        calls: watcher.calls,
+        late: watcher.lastSweep?.late ?? null,
       }),
     )
   }

@@ -26,10 +26,13 @@ export type ErrorCode = keyof typeof CATALOGUE
 export class TidemarkError extends Error {
   override readonly name = 'TidemarkError'
   readonly code: ErrorCode
+  /** How long the other side asks to be left alone. */
+  readonly retryAfterMs: number | undefined
 
-  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+  constructor(code: ErrorCode, message: string, options: { cause?: unknown; retryAfterMs?: number | undefined } = {}) {
     super(message, options)
     this.code = code
+    this.retryAfterMs = options.retryAfterMs
   }
 
   get retryable(): boolean {

@@ -1,3 +1,16 @@
 export { above, between, notNull, oneOf, rowCount, sql, unique } from './checks/builders.ts'
-export { daily, defineConfig, duckdb, dynamic, env, hourly, localFolder, monthly, weekly } from './config/define.ts'
+export {
+  azureBlob,
+  daily,
+  defineConfig,
+  duckdb,
+  dynamic,
+  env,
+  hourly,
+  localFolder,
+  monthly,
+  s3,
+  sftp,
+  weekly,
+} from './config/define.ts'
 export type { ConfigInput, PipelineInput } from './config/schema.ts'

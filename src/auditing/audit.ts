@@ -71,13 +71,13 @@ async function bytesOf(open: OpenPipeline, files: Files, inventory: readonly Inv
 }
 
 /** Undefined when it has changed or gone meanwhile. */
-async function readBytes({ source }: OpenPipeline, { path, fingerprint }: Listed) {
-  const read = await contentHash(source, path).then(
+async function readBytes({ source }: OpenPipeline, listed: Listed) {
+  const read = await contentHash(source, listed).then(
     (hash) => ({ hash }),
     (error: unknown) => {
       if (error instanceof TidemarkError && error.code === 'FileUnreadable') return { error: error.message }
       throw error
     },
   )
-  return (await source.stat(path))?.fingerprint === fingerprint ? read : undefined
+  return (await source.stat(listed.path))?.fingerprint === listed.fingerprint ? read : undefined
 }

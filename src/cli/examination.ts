@@ -4,10 +4,12 @@ import proto from '@temporalio/proto'
 import { webhookFault } from '../alerting/webhook.ts'
 import { connect } from '../client/connect.ts'
 import type { Config, Pipeline } from '../config/pipeline.ts'
+import { placeOf } from '../config/sources/source.ts'
 import { messageOf } from '../errors.ts'
 import { inWindow } from '../loading/candidate.ts'
 import { OpenPipelines } from '../loading/open-pipelines.ts'
 import { bulkQueue, loadQueue, SEARCH_ATTRIBUTES, watchQueue } from '../names.ts'
+import type { Listed } from '../sources/source.ts'
 import { identityOf } from './identity.ts'
 import { serverOf } from './server-address.ts'
 
@@ -22,7 +24,7 @@ export interface Finding {
 /** Looks at all that a pipeline needs. One thing that is broken hides nothing else. */
 export async function examine(config: Config): Promise<Finding[]> {
   const sources = [...config.pipelines.values()].map((pipeline) =>
-    finding(`source of ${pipeline.name}`, () => source(config, pipeline)),
+    finding(`source of ${pipeline.name}`, () => sourceOf(config, pipeline)),
   )
   return (
     await Promise.all([
@@ -97,16 +99,20 @@ async function warehouse(config: Config): Promise<string> {
   return `${config.warehouse.file} can be written`
 }
 
-async function source(config: Config, { name, source: { folder, files } }: Pipeline): Promise<string> {
+async function sourceOf(config: Config, { name, source }: Pipeline): Promise<string> {
   const open = new OpenPipelines(config).get(name)
   let matching = 0
   let inside = 0
+  let first: Listed | undefined
   for await (const page of open.source.list(open.pattern, new AbortController().signal)) {
     matching += page.length
     inside += inWindow(open, page).length
+    first ??= page.find(({ refused }) => refused === undefined)
   }
+  // That files can be listed does not say that they can be read.
+  if (first !== undefined) for await (const _ of await open.source.open(first)) break
   const left = matching - inside
-  return `${folder}: ${matching} files match ${files}${left === 0 ? '' : `, ${left} of them outside of the partitions`}`
+  return `${placeOf(source)}: ${matching} files match ${source.files}${left === 0 ? '' : `, ${left} of them outside of the partitions`}`
 }
 
 async function finding(what: string, look: () => Promise<string>, mend?: string): Promise<Finding> {

@@ -94,7 +94,7 @@ function upToDate({ open, path, loaded }: Standing, newest: LedgerEntry): string
     default: {
       const { afterLoad } = open.pipeline
       if (newest.after_load !== 'owed' || afterLoad.kind === 'keep') return 'nothing: it is up to date'
-      const then = afterLoad.kind === 'move' ? `moved to ${afterLoad.to}` : 'deleted'
+      const then = afterLoad.kind === 'move' ? `moved to ${afterLoad.to}` : afterLoad.kind === 'tag' ? 'tagged' : 'deleted'
       return newest.error === null ? `it is ${then}, since it is loaded` : `tries again to have it ${then}, since it is loaded`
     }
   }

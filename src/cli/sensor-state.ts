@@ -14,11 +14,18 @@ const LIVE = z.object({
   failing: z.string().nullable(),
   unsettled: z.number(),
   notWatching: z.string().nullable(),
+  // A worker of an older version does not tell them.
+  calls: z.number().default(0),
+  late: z.number().nullable().default(null),
 })
 
 export interface SensorState extends SensorStatus {
   /** Why new files are found by listing only, where the source cannot be watched. */
   readonly notWatching?: string | null
+  /** Requests to the source's server in the last hour. */
+  readonly calls?: number
+  /** What the last sweep found that was new under an older name; null where listings are not resumed. */
+  readonly late?: number | null
 }
 
 /**

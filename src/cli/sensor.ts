@@ -42,11 +42,17 @@ export function sensorCommand(program: Command, done: Done): void {
         print(
           `${pipeline}: ${state.state}; last sweep ${state.sweptAt ?? 'not yet'}; ${counted(state.unsettled, 'file')} not settled; ${counted(state.inFlight, 'import')} in flight`,
         )
+        if (state.calls) print(`  ${counted(state.calls, 'call')} in the last hour${lateText(state.late)}`)
         if (state.failing !== null) print(`  ${state.failing}`)
         else if (state.notWatching) print(`  new files are found by listing only: ${state.notWatching}`)
       }
       done(state.state === 'failing' ? FAILED : DONE)
     })
+}
+
+/** Where listings go on from the last names: what only the last listing of everything has found. */
+function lateText(late: number | null | undefined): string {
+  return late === null || late === undefined ? '' : `; the last sweep caught ${counted(late, 'file')} that came late or changed`
 }
 
 async function signal(pipeline: string, name: string, file: string | undefined): Promise<void> {

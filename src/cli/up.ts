@@ -5,6 +5,7 @@ import { connect } from '../client/connect.ts'
 import { startBatch } from '../client/start.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/pipeline.ts'
+import { placeOf } from '../config/sources/source.ts'
 import { TidemarkError } from '../errors.ts'
 import { sensorId } from '../names.ts'
 import { apply } from '../schedules/apply.ts'
@@ -100,7 +101,7 @@ async function begin({ config, client, warehouse }: Parameters<typeof finish>[0]
 
 async function watch(config: Config, client: Client): Promise<void> {
   const watched = [...config.pipelines.values()].filter(({ sensor }) => sensor !== undefined)
-  for (const { name, source } of watched) print(`${paint.bold(name)}: drop a file into ${source.folder} as ${source.files}`)
+  for (const { name, source } of watched) print(`${paint.bold(name)}: drop a file into ${placeOf(source)} as ${source.files}`)
   print('watching; Ctrl-C stops')
   await client.withDeadline(Date.now() + PAUSED_MS, async () => {
     for (const { name } of watched) {

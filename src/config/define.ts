@@ -21,6 +21,38 @@ export function localFolder(folder: string, options: Without<Extract<Source, { k
   return { ...options, kind: 'local', folder }
 }
 
+/**
+ * A bucket of Amazon S3, or of what speaks its protocol (`endpoint`), from a prefix on: `s3('s3://bucket/prefix', …)`. Credentials and region are
+ * AWS's own: environment, profile, role; or name environment variables with `env`. An object is whole when it is there: `settle` is 0.
+ */
+export function s3(url: string, options: Without<Extract<Source, { kind: 's3' }>, 'kind' | 'url'>): Source {
+  return { ...options, kind: 's3', url }
+}
+
+/**
+ * A container of Azure Blob Storage, from a prefix on: `azureBlob('az://account/container/prefix', …)`. Logs in with Azure's own chain of identities, or with
+ * what `env` names: the account's key, or a shared access signature. A blob is whole when it is there: `settle` is 0.
+ */
+export function azureBlob(url: string, options: Without<Extract<Source, { kind: 'azure' }>, 'kind' | 'url'>): Source {
+  return { ...options, kind: 'azure', url }
+}
+
+/**
+ * A folder on an SFTP server: `sftp('sftp://user@host:22/folder', …)`; `/~/folder` is below the login's own. Its host key must be known: among the known
+ * hosts, or as `hostKey`. Logs in with the agent or the keys of who runs Tidemark, or with what `env` names. `settle` is 60 s by default.
+ */
+export function sftp(url: string, options: Without<Extract<Source, { kind: 'sftp' }>, 'kind' | 'url'>): Source {
+  return { ...options, kind: 'sftp', url }
+}
+
+/**
+ * A folder on an FTP server: `ftp('ftp://user@host/folder', …)` asks for TLS, `ftps://` begins with it, and `insecure: true` does without: whoever is on the way
+ * reads along. `settle` is 60 s by default.
+ */
+export function ftp(url: string, options: Without<Extract<Source, { kind: 'ftp' }>, 'kind' | 'url'>): Source {
+  return { ...options, kind: 'ftp', url }
+}
+
 /** The value of an environment variable: secrets are in the environment, never in a config. */
 export function env(name: string): { env: string } {
   return { env: name }

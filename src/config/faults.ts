@@ -3,6 +3,7 @@ import { messageOf } from '../errors.ts'
 import { parseCompanions } from '../partitions/companions.ts'
 import { partitionsFault } from '../partitions/partitions-fault.ts'
 import { parsePattern } from '../partitions/pattern.ts'
+import { CAPABILITIES } from '../sources/capabilities.ts'
 import { columnTypeFault } from '../staging/column-types.ts'
 import { dialectOf } from '../staging/dialect.ts'
 import { initialFaults } from './initial.ts'
@@ -25,10 +26,12 @@ export function pipelineFaults(pipeline: Pipeline): string[] {
   return faults.map((fault) => `pipelines.${pipeline.name}.${fault}`)
 }
 
-function triggerFaults({ schedule, sensor, partitions }: Pipeline): string[] {
+function triggerFaults({ source, schedule, sensor, partitions }: Pipeline): string[] {
   if (!schedule && !sensor) return ["schedule: expected a schedule, a sensor or both, such as sensor: { every: '30s' }"]
   if (schedule && partitions.kind === 'dynamic')
     return ['schedule: dynamic partitions have no due time; give the pipeline a sensor']
+  if (sensor?.sweepEveryMs !== undefined && !CAPABILITIES[source.kind].resumes)
+    return ['sensor.sweepEvery: this source is listed whole at each look, as often as sensor.every says; leave it out']
   if (schedule && schedule.missingAfterMs < schedule.lateAfterMs) return ['schedule.missingAfter: expected at least lateAfter']
   return []
 }
@@ -108,6 +111,8 @@ function wholenessFaults({ source, partitions, arrival }: Pipeline): string[] {
 }
 
 function afterLoadFaults({ afterLoad, source }: Pipeline): string[] {
+  if (afterLoad.kind === 'tag' && !CAPABILITIES[source.kind].tags)
+    return ["afterLoad.tag: only object stores have tags; choose 'move' or 'delete'"]
   if (afterLoad.kind !== 'move') return []
   const { to } = afterLoad
   if (to.split('/').some((name) => name === '' || name === '.' || name === '..') || to.includes('\\'))

@@ -1,12 +1,18 @@
 import { dirname, resolve } from 'node:path'
 import { z } from 'zod'
 import { TidemarkError } from '../errors.ts'
+import { CAPABILITIES } from '../sources/capabilities.ts'
 import { describeIssue, expectation } from './describe-issue.ts'
 import { pipelineFaults } from './faults.ts'
 import { toInitial } from './initial.ts'
 import type { AfterLoad, Config, Pipeline } from './pipeline.ts'
 import { type CheckedPipeline, configSchema, pipeline as pipelineSchema } from './schema.ts'
+import { toSource } from './sources/source.ts'
 import { type PartitionsInput, toPartitions } from './time-partitions.ts'
+
+const EVERY_LOCAL_MS = 30_000
+const EVERY_REMOTE_MS = 60_000
+const SWEEP_EVERY_MS = 3_600_000
 
 /**
  * Checks what a config file exports and fills in its defaults. Every fault is told at once.
@@ -47,18 +53,10 @@ function toPipeline(name: string, checked: CheckedPipeline, folder: string): Pip
   const partitions = toPartitions(checked.partitions satisfies PartitionsInput)
   const [schema, table] = checked.table.includes('.') ? checked.table.split('.') : ['main', checked.table]
   const { schedule, sensor } = checked
+  const source = toSource(checked.source, folder)
   return {
     name,
-    source: {
-      kind: 'local',
-      folder: resolve(folder, checked.source.folder),
-      files: checked.source.files,
-      // What a marker or a manifest calls whole need not settle as well.
-      settleMs: (checked.source.done ?? checked.source.manifest) === undefined ? checked.source.settle : 0,
-      identity: checked.source.identity,
-      done: checked.source.done,
-      manifest: checked.source.manifest,
-    },
+    source,
     partitions,
     initial: toInitial(checked.partitions.initial),
     table: { schema: schema ?? 'main', name: table ?? checked.table },
@@ -85,7 +83,10 @@ function toPipeline(name: string, checked: CheckedPipeline, folder: string): Pip
       lateAfterMs: schedule.lateAfter,
       missingAfterMs: schedule.missingAfter,
     },
-    sensor: sensor && { everyMs: sensor.every },
+    sensor: sensor && {
+      everyMs: sensor.every ?? (CAPABILITIES[source.kind].remote ? EVERY_REMOTE_MS : EVERY_LOCAL_MS),
+      sweepEveryMs: sensor.sweepEvery ?? (CAPABILITIES[source.kind].resumes ? SWEEP_EVERY_MS : undefined),
+    },
   }
 }
 
@@ -93,6 +94,7 @@ function toPipeline(name: string, checked: CheckedPipeline, folder: string): Pip
 const LOADED_FOLDER = '_loaded'
 
 function toAfterLoad(checked: CheckedPipeline['afterLoad']): AfterLoad {
+  if (typeof checked === 'object' && 'tag' in checked) return { kind: 'tag', tags: checked.tag }
   if (typeof checked === 'object') return { kind: 'move', to: checked.move.replace(/\/+$/, '') }
   return checked === 'move' ? { kind: 'move', to: LOADED_FOLDER } : { kind: checked }
 }

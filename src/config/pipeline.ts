@@ -1,5 +1,6 @@
 import type { Check } from '../checks/check.ts'
 import type { Partitions } from '../partitions/partitions.ts'
+import type { SourceConfig } from './sources/source.ts'
 
 /** A config after validation: every default filled in, every path absolute, every duration in milliseconds. */
 export interface Config {
@@ -16,7 +17,7 @@ export interface Config {
 
 export interface Pipeline {
   readonly name: string
-  readonly source: LocalFolder
+  readonly source: SourceConfig
   readonly partitions: Partitions
   readonly initial: Initial
   readonly table: TableName
@@ -32,7 +33,13 @@ export interface Pipeline {
   readonly onDuplicate: 'load' | 'skip' | 'hold'
   readonly afterLoad: AfterLoad
   readonly schedule?: Schedule | undefined
-  readonly sensor?: { readonly everyMs: number } | undefined
+  readonly sensor?: Sensor | undefined
+}
+
+export interface Sensor {
+  readonly everyMs: number
+  /** How often all of a source is listed that else is listed from its last names on; undefined: it is always listed whole. */
+  readonly sweepEveryMs: number | undefined
 }
 
 /** What becomes of files that are there before a pipeline begins, and in which steps many are loaded. */
@@ -50,19 +57,6 @@ export interface TableName {
   readonly name: string
 }
 
-export interface LocalFolder {
-  readonly kind: 'local'
-  readonly folder: string
-  readonly files: string
-  readonly settleMs: number
-  /** What a fingerprint is made of: the file's status, or its bytes. */
-  readonly identity: 'stat' | 'content'
-  /** The path of the marker that says that a file is whole, with `{file}` in it. */
-  readonly done: string | undefined
-  /** The path of the list of a partition's files, with the partition in it as in `files`. */
-  readonly manifest: string | undefined
-}
-
 /** Whichever comes first of `deadline`, counted from the partition's first file, and the other one. */
 export interface Arrival {
   readonly files: number | undefined
@@ -78,7 +72,10 @@ export interface RejectLimits {
 }
 
 /** `to` is a folder, relative to the source's. */
-export type AfterLoad = { readonly kind: 'keep' | 'delete' } | { readonly kind: 'move'; readonly to: string }
+export type AfterLoad =
+  | { readonly kind: 'keep' | 'delete' }
+  | { readonly kind: 'move'; readonly to: string }
+  | { readonly kind: 'tag'; readonly tags: Readonly<Record<string, string>> }
 
 /** Where people are told. The webhook's address is the value of an environment variable. */
 export interface Alerts {

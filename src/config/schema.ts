@@ -3,20 +3,12 @@ import { z } from 'zod'
 import { duration } from './duration.ts'
 import { check, csv, pipelineName, table } from './field-schemas.ts'
 import { initial } from './initial.ts'
-import { notYet, strict } from './strictness.ts'
+import { secret } from './secret.ts'
+import { sourceSchema } from './sources/source.ts'
+import { strict } from './strictness.ts'
 
 /** Listing a whole source more often would be all that the worker does. */
 const SHORTEST_EVERY_MS = 1_000
-
-const localFolder = strict({
-  kind: z.literal('local'),
-  folder: z.string().min(1, 'expected the path of a folder'),
-  files: z.string({ error: "expected a glob with {partition}, such as '{partition}.csv'" }),
-  settle: duration.prefault('2s'),
-  identity: z.enum(['stat', 'content']).default('stat'),
-  done: z.string().optional(),
-  manifest: z.string().optional(),
-})
 
 const timezone = z.string().refine(isTimezone, {
   error: (issue) => `expected a time zone by its IANA name, such as 'UTC' or 'Europe/Berlin', got ${JSON.stringify(issue.input)}`,
@@ -47,10 +39,12 @@ const schedule = strict({
 })
 
 const sensor = strict({
-  every: duration.prefault('30s').refine((ms) => ms >= SHORTEST_EVERY_MS, {
-    error: (issue) => `expected '1s' or longer, because a watcher sees new files sooner, got ${issue.input} ms`,
-  }),
-  sweepEvery: notYet(),
+  every: duration
+    .refine((ms) => ms >= SHORTEST_EVERY_MS, {
+      error: (issue) => `expected '1s' or longer, because a watcher sees new files sooner, got ${issue.input} ms`,
+    })
+    .optional(),
+  sweepEvery: duration.optional(),
 })
 
 const arrival = strict(
@@ -70,9 +64,7 @@ const rejectSome = strict({
 })
 
 export const pipeline = strict({
-  source: z.discriminatedUnion('kind', [localFolder], {
-    error: "expected a source: localFolder('folder', { files: '{partition}.csv' })",
-  }),
+  source: sourceSchema,
   partitions: z.discriminatedUnion('kind', [timePartitions, dynamicPartitions], {
     error: 'expected partitions: hourly(…), daily(…), weekly(…), monthly(…) or dynamic()',
   }),
@@ -92,15 +84,16 @@ export const pipeline = strict({
   onDeleted: z.enum(['keep', 'remove', 'alert']).default('keep'),
   onDuplicate: z.enum(['load', 'skip', 'hold']).default('load'),
   afterLoad: z
-    .union([z.enum(['keep', 'move', 'delete']), strict({ move: z.string().min(1, 'expected a folder') })], {
-      error: "expected 'keep', 'move', { move: 'folder' } or 'delete'",
-    })
+    .union(
+      [
+        z.enum(['keep', 'move', 'delete']),
+        strict({ move: z.string().min(1, 'expected a folder') }),
+        strict({ tag: z.record(z.string().min(1), z.string()) }),
+      ],
+      { error: "expected 'keep', 'move', { move: 'folder' }, 'delete' or { tag: { name: 'value' } }" },
+    )
     .default('keep'),
 })
-
-// What came is not told: it may be the secret itself.
-const SECRET = "write env('NAME') with the name of an environment variable: the value is a secret, which the config does not hold"
-const secret = z.strictObject({ env: z.string({ error: SECRET }).regex(/^[A-Za-z_][A-Za-z0-9_]*$/, SECRET) }, { error: SECRET })
 
 const alerts = strict({
   webhook: secret.optional(),

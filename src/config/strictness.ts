@@ -13,8 +13,3 @@ export function strict<Shape extends z.core.$ZodLooseShape>(shape: Shape, expect
           : undefined,
   })
 }
-
-/** An option that is named in the design and has no effect yet: refused, so that nobody relies on it. */
-export function notYet() {
-  return z.undefined({ error: 'not yet: this option is planned and does nothing so far; leave it out' }).optional()
-}

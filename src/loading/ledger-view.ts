@@ -47,6 +47,11 @@ export class LedgerView {
     return { generation, isRead: true }
   }
 
+  /** Whether the ledger is still the one that was read. */
+  async isOf(warehouse: Warehouse): Promise<boolean> {
+    return this.#generation !== undefined && this.#generation === (await warehouse.generation())
+  }
+
   /** The warehouse is made by its first use, which must not look like another one; one that came in the middle must. */
   async swept({ generation }: LedgerAt, warehouse: Warehouse): Promise<void> {
     this.#generation = generation ?? (await warehouse.generation())

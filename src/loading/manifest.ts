@@ -43,7 +43,7 @@ export async function readManifest(source: Source, path: string): Promise<Manife
   if (listed.refused !== undefined) return unreadable(listed.refused)
   if (listed.size > MOST_BYTES) return unreadable(`it has ${listed.size} bytes; at most ${MOST_BYTES} are expected`)
   try {
-    const rows = parseManifest(await textOf(source, path), path)
+    const rows = parseManifest(await textOf(source, listed), path)
     return typeof rows === 'string' ? unreadable(rows) : { path, listed, rows }
   } catch (error) {
     if (!(error instanceof TidemarkError) || error.code !== 'FileUnreadable') throw error
@@ -51,10 +51,10 @@ export async function readManifest(source: Source, path: string): Promise<Manife
   }
 }
 
-async function textOf(source: Source, path: string): Promise<string> {
+async function textOf(source: Source, listed: Listed): Promise<string> {
   const chunks: Buffer[] = []
   let bytes = 0
-  for await (const chunk of await source.open(path)) {
+  for await (const chunk of await source.open(listed)) {
     bytes += chunk.length
     if (bytes > MOST_BYTES) break // it grew since it was listed, and is cut: no JSON
     chunks.push(chunk)

@@ -32,6 +32,8 @@ interface SweepRequest {
   /** Whether what is up to date is asked for as well that somebody wants read again. Who decides so asks for its partition anyway. */
   readonly asksDecisions: boolean
   readonly signal: AbortSignal
+  /** Told what is listed, page by page. */
+  readonly onPage?: (page: readonly Listed[]) => void
 }
 
 /**
@@ -44,7 +46,7 @@ export function sweep(request: SweepRequest): Promise<Swept> {
 }
 
 async function sweepAlone(request: SweepRequest): Promise<Swept> {
-  const { open, warehouse, signal } = request
+  const { open, warehouse, signal, onPage } = request
   const { view, pipeline } = open
   const ledger = await view.refresh(warehouse, pipeline.name, signal)
   // Of copies a publish decides, and asks nobody. Else a sweep of what is known leaves the warehouse to others.
@@ -56,6 +58,7 @@ async function sweepAlone(request: SweepRequest): Promise<Swept> {
   const comparison = new Comparison(request)
   let files = 0
   for await (const page of open.source.list(open.pattern, signal)) {
+    onPage?.(page)
     const unknown = page.filter(({ path, fingerprint }) => !view.known.find(path, fingerprint) || asked.has(path))
     const judged = unknown.filter((listed) => !view.isOutside(listed))
     const inside = inWindow(open, judged)

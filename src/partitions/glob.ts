@@ -69,11 +69,27 @@ export function toRegExp(pieces: readonly Piece[], filled: Filled = {}): RegExp 
 export function toLiteral(pieces: readonly Piece[], filled: Filled = {}): string | undefined {
   let name = ''
   for (const piece of pieces) {
-    const text = piece.kind === 'text' ? piece.text : piece.kind === 'hole' ? filled[piece.hole] : undefined
+    const text = textOf(piece, filled)
     if (text === undefined) return undefined
     name += text
   }
   return name
+}
+
+/** What each name that the pieces can be begins with. */
+export function toPrefix(pieces: readonly Piece[], filled: Filled = {}): string {
+  let prefix = ''
+  for (const piece of pieces) {
+    const text = textOf(piece, filled)
+    if (text === undefined) break
+    prefix += text
+  }
+  return prefix
+}
+
+function textOf(piece: Piece, filled: Filled): string | undefined {
+  if (piece.kind === 'text') return piece.text
+  return piece.kind === 'hole' ? filled[piece.hole] : undefined
 }
 
 function isHole(name: string | undefined): name is Hole {

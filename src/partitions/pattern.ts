@@ -1,7 +1,7 @@
 import { TidemarkError } from '../errors.ts'
 import { align } from './align.ts'
 import { type DatePart, datePartsFault, keyOfParts, partsOfKey } from './date-parts.ts'
-import { type Filled, type Hole, type Piece, parseGlob, toLiteral, toRegExp } from './glob.ts'
+import { type Filled, type Hole, type Piece, parseGlob, toLiteral, toPrefix, toRegExp } from './glob.ts'
 import { expectedForm } from './keys.ts'
 import type { Partitions } from './partitions.ts'
 
@@ -9,6 +9,8 @@ import type { Partitions } from './partitions.ts'
 export interface Segment {
   /** The only name that this part can be, when it has no wildcard. */
   readonly literal?: string
+  /** What every name that this part can be begins with; empty when that is open. */
+  readonly prefix: string
   /** `**`: any number of folders. It matches one of them at a time. */
   readonly deep: boolean
   matches(name: string): boolean
@@ -82,7 +84,7 @@ export function parsePattern(files: string, partitions: Partitions): Pattern {
   return { files, segments, keyOf, narrow }
 }
 
-const DEEP: Segment = { deep: true, matches: (name) => name !== '' && !name.startsWith('.') }
+const DEEP: Segment = { prefix: '', deep: true, matches: (name) => name !== '' && !name.startsWith('.') }
 
 function nameSegment(pieces: readonly Piece[], filled: Filled = {}): Segment {
   const { partition, ...dateParts } = filled
@@ -96,7 +98,8 @@ function nameSegment(pieces: readonly Piece[], filled: Filled = {}): Segment {
     return partition === undefined || holes?.partition === undefined ? regExp.test(name) : holes.partition === partition
   }
   const literal = toLiteral(pieces, filled)
-  return literal !== undefined && matches(literal) ? { literal, deep: false, matches } : { deep: false, matches }
+  const prefix = toPrefix(pieces, filled)
+  return literal !== undefined && matches(literal) ? { literal, prefix, deep: false, matches } : { prefix, deep: false, matches }
 }
 
 function globsOf(files: string): readonly string[] {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import pMap from 'p-map'
-import type { Listed, Source } from '../sources/source.ts'
+import type { Listed, Source, Version } from '../sources/source.ts'
 import { type Headers, readSmallFile } from './small-file.ts'
 import type { Small } from './stage-together.ts'
 import type { TableShape } from './table-shape.ts'
@@ -45,19 +45,20 @@ export async function receiveSmall(
     ({ listed: { path, size, refused } }) => refused === undefined && size <= SMALL_BYTES && !path.toLowerCase().endsWith('.gz'),
   )
   if (small.length < 2) return [] // alone it gains nothing
-  const paths = small.map(({ listed }) => listed.path)
-  const bytes = await (source.readAll?.(paths, SMALL_BYTES) ?? readAll(source, paths, signal))
+  const versions = small.map(({ listed }) => listed)
+  const paths = versions.map(({ path }) => path)
+  const bytes = await (source.readAll?.(paths, SMALL_BYTES) ?? readAll(source, versions, signal))
   const headers: Headers = new Map()
   return small.flatMap((file) => smallOf(file, bytes.get(file.listed.path), shape, headers) ?? [])
 }
 
-async function readAll(source: Pick<Source, 'open'>, paths: readonly string[], signal: AbortSignal) {
+async function readAll(source: Pick<Source, 'open'>, versions: readonly Version[], signal: AbortSignal) {
   const read = new Map<string, Buffer>()
   await pMap(
-    paths,
-    async (path) => {
-      const bytes = await bytesOf(source, path, signal)
-      if (bytes !== undefined) read.set(path, bytes)
+    versions,
+    async (version) => {
+      const bytes = await bytesOf(source, version, signal)
+      if (bytes !== undefined) read.set(version.path, bytes)
     },
     { concurrency: AT_ONCE },
   )
@@ -77,12 +78,12 @@ function smallOf(
   return file && { ...file, path, contentHash }
 }
 
-async function bytesOf(source: Pick<Source, 'open'>, path: string, signal: AbortSignal): Promise<Buffer | undefined> {
+async function bytesOf(source: Pick<Source, 'open'>, version: Version, signal: AbortSignal): Promise<Buffer | undefined> {
   signal.throwIfAborted()
   try {
     const chunks: Buffer[] = []
     let bytes = 0
-    for await (const chunk of await source.open(path)) {
+    for await (const chunk of await source.open(version)) {
       signal.throwIfAborted()
       chunks.push(chunk)
       bytes += chunk.length

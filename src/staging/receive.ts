@@ -2,7 +2,7 @@ import { createHash, type Hash } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { addAbortSignal, type Readable } from 'node:stream'
 import { messageOf, systemCodeOf, TidemarkError } from '../errors.ts'
-import type { Source } from '../sources/source.ts'
+import type { Source, Version } from '../sources/source.ts'
 import { HeldFile } from './held.ts'
 import { RecordFile, type Records } from './record-file.ts'
 import { StagingFile, staging } from './staging-file.ts'
@@ -11,7 +11,7 @@ import { unpack } from './unpack.ts'
 
 export interface Request {
   readonly source: Pick<Source, 'open'>
-  readonly path: string
+  readonly version: Version
   readonly loadedHash: string | undefined
   readonly shape: TableShape
   /** Where to write, without its ending: a name of our own, for DuckDB reads `*` and `[` in a name as a pattern. */
@@ -29,7 +29,7 @@ export type Received =
  * @throws TidemarkError SourceUnavailable, FileUnreadable, StagingFailed
  */
 export async function receive(request: Request): Promise<Received> {
-  const packed = request.path.toLowerCase().endsWith('.gz')
+  const packed = request.version.path.toLowerCase().endsWith('.gz')
   const hash = createHash('sha256')
   const file = await StagingFile.create(`${request.to}.${packed ? 'gz' : 'csv'}`)
   try {
@@ -89,18 +89,18 @@ async function unpackRecords({ shape, to, signal }: Request, packed: StagingFile
   }
 }
 
-async function* chunksOf({ source, path, signal }: Request): AsyncGenerator<Buffer, void> {
+async function* chunksOf({ source, version, signal }: Request): AsyncGenerator<Buffer, void> {
   signal.throwIfAborted()
   let stream: Readable | undefined
   try {
-    stream = addAbortSignal(signal, await source.open(path))
+    stream = addAbortSignal(signal, await source.open(version))
     for await (const chunk of stream) {
       signal.throwIfAborted()
       yield chunk
     }
   } catch (error) {
     signal.throwIfAborted()
-    throw error instanceof TidemarkError ? error : unreadable(path, error)
+    throw error instanceof TidemarkError ? error : unreadable(version.path, error)
   } finally {
     stream?.destroy()
   }

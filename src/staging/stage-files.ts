@@ -68,7 +68,7 @@ export async function stageFiles({ pipeline, source, files, folder, signal }: St
         continue
       }
       const to = join(folder, String(index))
-      const received = await receiveOrFault({ source, path, loadedHash, shape, to, signal })
+      const received = await receiveOrFault({ source, version: listed, loadedHash, shape, to, signal })
       const verdict = await settle(received, { path, released }, `${to}.parquet`, (records) =>
         judge(sandbox, records, pipeline, shape, to),
       ).catch((error: unknown) => unreadable(path, error, signal))

@@ -101,7 +101,8 @@ export interface Debt {
 }
 
 /** What came of a try: done, or its `error`. */
-export type TriedDebt = Debt & { readonly movedTo?: string | undefined }
+/** `stays`: the file is where it was. */
+export type TriedDebt = Debt & { readonly movedTo?: string | undefined; readonly stays?: boolean }
 
 /** A file that was looked for at its path, and was not there. */
 export interface GoneFile {

@@ -24,7 +24,7 @@ export class Hints implements AsyncDisposable {
 
   /** Starts to watch, when that is not so already and has not failed just now. */
   async watch(): Promise<void> {
-    if (this.#watch !== undefined || performance.now() < this.#rewatchAt) return
+    if (this.#source.watch === undefined || this.#watch !== undefined || performance.now() < this.#rewatchAt) return
     this.#rewatchAt = performance.now() + REWATCH_MS
     try {
       this.#watch = await this.#source.watch({ hint: (path) => this.add(path), failed: (reason) => this.#failed(reason) })

@@ -26,4 +26,6 @@ export interface SweepReport {
   readonly at: Date
   /** Files whose key is a partition's, or held as none. */
   readonly files: number
+  /** Of these, those that were new or had changed where listings that are resumed do not look; undefined where none is. */
+  readonly late: number | undefined
 }

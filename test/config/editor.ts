@@ -20,8 +20,6 @@ defineConfig({ warehouse, pipelines: { prices: { ...right, sensor: {}, tabel: 'p
 defineConfig({ warehouse, pipelines: { prices: { ...right, sensor: { every: '10 parsecs' } } } })
 // @ts-expect-error a number has no unit
 defineConfig({ warehouse, pipelines: { prices: { ...right, sensor: { every: 30 } } } })
-// @ts-expect-error not yet
-defineConfig({ warehouse, pipelines: { prices: { ...right, sensor: { sweepEvery: '1h' } } } })
 // @ts-expect-error no such rule
 defineConfig({ warehouse, pipelines: { prices: { ...right, sensor: {}, onDeleted: 'forget' } } })
 // @ts-expect-error a secret in the config

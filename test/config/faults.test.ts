@@ -107,8 +107,8 @@ test.each<[what: string, fields: Readonly<Record<string, unknown>>, fault: strin
   ],
   [
     'a source of another kind',
-    { source: { kind: 's3', bucket: 'prices' } },
-    "source: expected a source: localFolder('folder', { files: '{partition}.csv' })",
+    { source: { kind: 'nfs' } },
+    "source: expected a source: localFolder('folder', { files: '{partition}.csv' }), s3('s3://bucket/prefix', …), azureBlob('az://account/container/prefix', …), sftp('sftp://user@host/folder', …) or ftp('ftp://user@host/folder', …)",
   ],
   [
     'partitions that are none',
@@ -210,12 +210,6 @@ test.each<[fields: Parameters<typeof daily>[0], fault: string]>([
 ])('of partitions, %j is named', (fields, fault) => {
   const faults = faultsOf(config({ partitions: daily(fields) }))
   expect(faults).toEqual([expect.stringContaining(`pipelines.prices.partitions.${fault}`)])
-})
-
-test.each<[option: string, fields: Readonly<Record<string, unknown>>]>([
-  ['sensor.sweepEvery', { sensor: { every: '30s', sweepEvery: '1h' } }],
-])('%s is refused as "not yet", never ignored', (option, fields) => {
-  expect(faultsOf(config(fields))).toEqual([expect.stringMatching(new RegExp(`^pipelines\\.prices\\.${option}: not yet: `))])
 })
 
 const INITIAL = "expected 'all', 'none', or { since: '2024-01-31', order: 'newest', atOnce: 100 }, each of its fields if need be"

@@ -39,10 +39,11 @@ class Loads implements AsyncDisposable {
         const readable = paths.filter((path) => !path.startsWith(UNREADABLE))
         return (await open.source.readAll?.(readable, most)) ?? new Map()
       },
-      open: async (path) => {
+      open: async (version) => {
+        const { path } = version
         count(path)
         if (path.startsWith(UNREADABLE)) throw new TidemarkError('FileUnreadable', `cannot read ${path}`)
-        return open.source.open(path)
+        return open.source.open(version)
       },
     }
     this.#open = { ...open, source }

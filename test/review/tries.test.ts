@@ -5,6 +5,7 @@ import { Surveyor } from '../../src/cli/survey.ts'
 import { TidemarkError } from '../../src/errors.ts'
 import { loadPartition } from '../../src/loading/load-partition.ts'
 import { OpenPipelines } from '../../src/loading/open-pipelines.ts'
+import type { Version } from '../../src/sources/source.ts'
 import { openWarehouse } from '../../src/warehouse/open-warehouse.ts'
 import { prices } from '../harness/prices.ts'
 import { Workspace } from '../harness/workspace.ts'
@@ -20,7 +21,10 @@ test('the tries of a file that cannot be read add up, beside good files, until i
   const failing = new TidemarkError('FileUnreadable', 'the disk is broken there')
   const open = {
     ...rest,
-    source: { ...source, open: (path: string) => (path === 'day/bad.csv' ? Promise.reject(failing) : source.open(path)) },
+    source: {
+      ...source,
+      open: (version: Version) => (version.path === 'day/bad.csv' ? Promise.reject(failing) : source.open(version)),
+    },
   }
   const context = { warehouse, stagingFolder: join(workspace.folder, 'staging') }
   const { signal } = new AbortController()

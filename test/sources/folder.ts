@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Pattern } from '../../src/partitions/pattern.ts'
-import type { Listed, Source } from '../../src/sources/source.ts'
+import type { Listed, Source, Version } from '../../src/sources/source.ts'
 
 /** A folder of its own for a test, that goes away with it. */
 export async function withFolder<T>(run: (folder: string) => Promise<T>): Promise<T> {
@@ -15,7 +15,12 @@ export async function withFolder<T>(run: (folder: string) => Promise<T>): Promis
   }
 }
 
-export async function put(folder: string, path: string, text = 'a,b\n1,2\n'): Promise<void> {
+/** Whatever is at the path now. */
+export function asIs(path: string): Version {
+  return { path, fingerprint: '', size: 0 }
+}
+
+export async function put(folder: string, path: string, text: string | Uint8Array = 'a,b\n1,2\n'): Promise<void> {
   await mkdir(dirname(join(folder, path)), { recursive: true })
   await writeFile(join(folder, path), text)
 }

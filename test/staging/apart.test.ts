@@ -14,7 +14,11 @@ const CONTENT = 'a,b\nx,1\n'
 
 function pipelineIn(bench: Bench, settings: Settings = {}): Pipeline {
   const pipeline = pipelineOf(settings)
-  return { ...pipeline, source: { ...pipeline.source, folder: join(bench.folder, 'source') } }
+  const { files, settleMs, identity, done, manifest } = pipeline.source
+  return {
+    ...pipeline,
+    source: { kind: 'local', folder: join(bench.folder, 'source'), files, settleMs, identity, done, manifest },
+  }
 }
 
 async function stage(bench: Bench, paths: readonly string[], settings?: Settings): Promise<readonly Staged[]> {

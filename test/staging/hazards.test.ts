@@ -4,6 +4,7 @@ import { PassThrough, Readable } from 'node:stream'
 import { constants, createGzip, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { TidemarkError } from '../../src/errors.ts'
+import type { Version } from '../../src/sources/source.ts'
 import { Sandbox, SandboxDied } from '../../src/staging/sandbox.ts'
 import { stageFiles } from '../../src/staging/stage-files.ts'
 import { Bench, listed, pipelineOf, rowsOf } from './staging-folder.ts'
@@ -123,7 +124,7 @@ test.each([
     const block = Buffer.alloc(2 ** 18, 'x')
     let most = 0
     const source = {
-      open: async (path: string) =>
+      open: async ({ path }: Version) =>
         Readable.from(
           (async function* () {
             yield Buffer.from(path === 'huge.csv' ? `a,b\n${begin}` : CONTENT)
@@ -197,7 +198,7 @@ test('knows the bytes that were loaded before', async () => {
 
 test('does not blame a file for what its source does', async () => {
   const source = {
-    open: async (path: string) => {
+    open: async ({ path }: Version) => {
       if (path === 'away') throw new TidemarkError('SourceUnavailable', 'the server is away')
       return Readable.from(
         (async function* () {

@@ -67,7 +67,7 @@ export class Bench {
   }
 
   get source(): Pick<Source, 'open'> {
-    return { open: async (path) => createReadStream(join(this.folder, 'source', path)) }
+    return { open: async ({ path }) => createReadStream(join(this.folder, 'source', path)) }
   }
 
   async put(path: string, content: string | Uint8Array): Promise<void> {

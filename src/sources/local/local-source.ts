@@ -1,3 +1,5 @@
+import { CallCount } from '../call-count.ts'
+import { LOCAL } from '../capabilities.ts'
 import type { Source } from '../source.ts'
 import { FolderReader } from './folder-reader.ts'
 import { readFiles, statFiles } from './many-files.ts'
@@ -9,9 +11,11 @@ import { walk } from './walk.ts'
 import { watchFolder } from './watch-folder.ts'
 
 /** Files below a folder of this machine, or of a share that it mounts. */
-export function localSource({ folder }: { readonly folder: string }): Source {
+export function localSource({ folder }: { readonly folder: string }): Required<Omit<Source, 'tag'>> {
   const reader = new FolderReader()
   return {
+    can: LOCAL,
+    calls: new CallCount(),
     async *list(pattern, signal) {
       const root = await openRoot(folder)
       yield* walk(root, pattern, reader, signal)
@@ -20,7 +24,7 @@ export function localSource({ folder }: { readonly folder: string }): Source {
     stat: (path) => statFile(folder, path),
     statAll: (paths) => statFiles(folder, paths, reader),
     readAll: (paths, most) => readFiles(folder, paths, most, reader),
-    open: (path) => openFile(folder, path),
+    open: ({ path }) => openFile(folder, path),
     take: (version, to) => takeFile(folder, version, to),
     watch: (events) => watchFolder(folder, events),
   }

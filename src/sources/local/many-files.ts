@@ -1,9 +1,9 @@
 import { realpath } from 'node:fs/promises'
 import pMap from 'p-map'
+import { isRelativePath } from '../relative-path.ts'
 import type { Listed } from '../source.ts'
 import { type FolderReader, statsIn } from './folder-reader.ts'
 import { listedOf } from './look.ts'
-import { isRelativePath } from './names.ts'
 import { contains, openRoot, type Root } from './root.ts'
 import { statFile } from './stat-file.ts'
 

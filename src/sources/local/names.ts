@@ -17,16 +17,6 @@ export function escapedBytesOf(text: string): Buffer | undefined {
   return isUtf8(bytes) ? undefined : bytes
 }
 
-/** True for `a/b.csv`; false for what is absolute, climbs out, or no file system can hold. */
-export function isRelativePath(path: string): boolean {
-  return path.split('/').every(isPlainName)
-}
-
-/** False also for `.` and `..`, which a filled-in pattern must not turn into a way out. */
-export function isPlainName(name: string): boolean {
-  return name !== '' && name !== '.' && name !== '..' && !/[/\0]/.test(name)
-}
-
 export function join(folder: Buffer, name: Buffer): Buffer {
   return Buffer.concat([folder, SLASH, name])
 }

@@ -1,9 +1,9 @@
 import { type BigIntStats, constants } from 'node:fs'
 import { type FileHandle, lstat, open, realpath } from 'node:fs/promises'
 import { Readable } from 'node:stream'
+import { isRelativePath } from '../relative-path.ts'
 import { fileRefused, fileUnreadable } from './failures.ts'
 import { LEADS_OUT, oddKindOf } from './look.ts'
-import { isRelativePath } from './names.ts'
 import { contains, openRoot, type Root } from './root.ts'
 
 const CHUNK = 256 * 1024

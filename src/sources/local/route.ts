@@ -1,5 +1,5 @@
 import type { Segment } from '../../partitions/pattern.ts'
-import { isPlainName } from './names.ts'
+import { isPlainName } from '../relative-path.ts'
 
 /** How far into a pattern's segments a folder is. With `**` that can be several places at once, so each folder is entered once. */
 export type Route = readonly number[]

@@ -1,9 +1,10 @@
 import { lstat, realpath } from 'node:fs/promises'
 import { systemCodeOf } from '../../errors.ts'
+import { isRelativePath } from '../relative-path.ts'
 import type { Listed } from '../source.ts'
 import { folderUnavailable, isAbsent } from './failures.ts'
 import { LEADS_OUT, listedOf, look, type Place, refusalOf } from './look.ts'
-import { escapedBytesOf, isRelativePath, join } from './names.ts'
+import { escapedBytesOf, join } from './names.ts'
 import { contains, openRoot, type Root } from './root.ts'
 
 export async function statFile(folder: string, path: string): Promise<Listed | undefined> {

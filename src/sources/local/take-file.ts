@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { lstat, mkdir, realpath, rename, unlink } from 'node:fs/promises'
-import { basename, dirname, extname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { pipeline as flow } from 'node:stream/promises'
 import { systemCodeOf, TidemarkError } from '../../errors.ts'
+import { movedNames } from '../moved-names.ts'
+import { isRelativePath } from '../relative-path.ts'
 import type { LoadedVersion, Taken } from '../source.ts'
 import { isAbsent, reasonOf } from './failures.ts'
-import { isRelativePath } from './names.ts'
 import { placeBeside } from './place-beside.ts'
 import { contains, openRoot, type Root } from './root.ts'
 import { statFile } from './stat-file.ts'
@@ -55,7 +56,7 @@ async function take(root: Root, version: LoadedVersion, to: string | undefined):
 }
 
 async function moveOn(base: string, ours: string, version: LoadedVersion, to: string): Promise<string> {
-  for (const name of targetsOf(version, to)) {
+  for (const name of movedNames(version, to)) {
     const target = join(base, name)
     await mkdir(dirname(target), { recursive: true })
     if (await placeBeside(ours, target)) return name
@@ -72,23 +73,12 @@ async function putBack(ours: string, from: string, { path, sequence }: LoadedVer
 
 /** Another try has moved it, and could not say so. */
 async function foundAgain(base: string, version: LoadedVersion, to: string): Promise<Taken> {
-  for (const name of targetsOf(version, to)) {
+  for (const name of movedNames(version, to)) {
     const target = join(base, name)
     if (!(await isThere(target))) break
     if (await isVersion(target, version)) return { state: 'taken', movedTo: name }
   }
   return { state: 'absent' }
-}
-
-const MOST_OF_ONE_NAME = 100
-
-/** As it was called; when that is taken, with its sequence before the ending. */
-function* targetsOf({ path, sequence }: LoadedVersion, to: string): Generator<string> {
-  const ending = path.endsWith('.gz') ? `${extname(path.slice(0, -'.gz'.length))}.gz` : extname(path)
-  const stem = path.slice(0, path.length - ending.length)
-  yield join(to, path)
-  yield join(to, `${stem}.${sequence}${ending}`)
-  for (let more = 2; more < MOST_OF_ONE_NAME; more++) yield join(to, `${stem}.${sequence}-${more}${ending}`)
 }
 
 /** By what a rename leaves as it is: all but the ctime; or by its bytes, where those are its identity. */

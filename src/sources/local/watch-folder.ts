@@ -2,7 +2,7 @@ import { relative, sep } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { FSWatcher } from 'chokidar'
 import { messageOf } from '../../errors.ts'
-import type { Source } from '../source.ts'
+import type { WatchEvents } from '../source.ts'
 import { folderUnavailable } from './failures.ts'
 import { isStillThere, openRoot } from './root.ts'
 
@@ -15,7 +15,7 @@ const ROOT_CHECK_MS = 1000
  * Watches folders and never files: a watch for each file would use up what the system allows.
  * The system still reports a changed file by name, through its folder.
  */
-export async function watchFolder(folder: string, events: Parameters<Source['watch']>[0]): Promise<AsyncDisposable> {
+export async function watchFolder(folder: string, events: WatchEvents): Promise<AsyncDisposable> {
   const root = await openRoot(folder)
   const base = root.real.toString()
   const { FolderWatcher } = await import('./folder-watcher.ts').catch((error: unknown) => {

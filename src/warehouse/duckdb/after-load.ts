@@ -48,12 +48,20 @@ export async function readDebts(connection: DuckDBConnection, pipeline: string):
 
 export async function payDebts(connection: DuckDBConnection, pipeline: string, tried: readonly TriedDebt[]): Promise<void> {
   await connection.run(
-    `UPDATE tidemark.files SET after_load = CASE WHEN p.error IS NULL THEN 'done' ELSE 'owed' END, moved_to = p.moved_to, error = p.error
-     FROM (SELECT unnest(from_json($2::JSON, '[{"path":"VARCHAR","sequence":"INTEGER","moved_to":"VARCHAR","error":"VARCHAR"}]'), recursive := true)) p
+    `UPDATE tidemark.files SET after_load = CASE WHEN p.error IS NOT NULL THEN 'owed' WHEN p.stays THEN NULL ELSE 'done' END, moved_to = p.moved_to, error = p.error
+     FROM (SELECT unnest(from_json($2::JSON, '[{"path":"VARCHAR","sequence":"INTEGER","moved_to":"VARCHAR","stays":"BOOLEAN","error":"VARCHAR"}]'), recursive := true)) p
      WHERE files.pipeline = $1 AND files.path = p.path AND files.sequence = p.sequence AND files.after_load = 'owed'`,
     [
       pipeline,
-      JSON.stringify(tried.map(({ path, sequence, movedTo, error }) => ({ path, sequence, moved_to: movedTo ?? null, error }))),
+      JSON.stringify(
+        tried.map(({ path, sequence, movedTo, stays = false, error }) => ({
+          path,
+          sequence,
+          moved_to: movedTo ?? null,
+          stays,
+          error,
+        })),
+      ),
     ],
   )
 }

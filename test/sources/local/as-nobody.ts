@@ -1,7 +1,7 @@
 /** Lists, looks at and opens as a user without rights: `as-nobody.ts FOLDER {name: {list, key? | stat | open}}`, answers in JSON. */
 import { TidemarkError } from '../../../src/errors.ts'
 import { localSource } from '../../../src/sources/local/local-source.ts'
-import { pathsOf } from '../folder.ts'
+import { asIs, pathsOf } from '../folder.ts'
 import { patternOf } from '../pattern.ts'
 
 const [folder = '', tries = '{}'] = process.argv.slice(2)
@@ -22,7 +22,7 @@ for (const [name, { list, key, stat, open }] of Object.entries<Try>(JSON.parse(t
       answers[name] = await pathsOf(source, key === undefined ? pattern : pattern.narrow(key))
     }
     if (stat !== undefined) answers[name] = await source.stat(stat)
-    if (open !== undefined) answers[name] = (await (await source.open(open)).toArray()).join('')
+    if (open !== undefined) answers[name] = (await (await source.open(asIs(open))).toArray()).join('')
   } catch (error) {
     if (!(error instanceof TidemarkError)) throw error
     answers[name] = { code: error.code, message: error.message }

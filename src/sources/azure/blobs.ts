@@ -1,0 +1,130 @@
+import { Readable } from 'node:stream'
+import type { BlobGetPropertiesResponse } from '@azure/storage-blob'
+import { TidemarkError } from '../../errors.ts'
+import { isRelativePath } from '../relative-path.ts'
+import type { Listed, Version } from '../source.ts'
+import type { TaggableStore } from '../tag-in-place.ts'
+import type { Head, ObjectStore } from '../take-by-copy.ts'
+import { wholeStream } from '../whole-stream.ts'
+import type { Container } from './container.ts'
+import { blobFailure, isChanged, isNoBlob, isOfBlob, sourceFailure } from './failures.ts'
+import { etagOf, versionOf } from './list-blobs.ts'
+
+/** In a copy's metadata, whose names have no dashes. */
+const MARK = 'tidemarkcopyof'
+const COPY_LOOK_MS = 500
+
+interface Found extends Head {
+  readonly modifiedAt: Date
+  readonly metadata: BlobGetPropertiesResponse['metadata']
+}
+
+/** The blobs of a container, one by one. */
+export class Blobs implements ObjectStore<Found>, TaggableStore<Found> {
+  readonly #container: Container
+
+  constructor(container: Container) {
+    this.#container = container
+  }
+
+  async stat(path: string): Promise<Listed | undefined> {
+    const found = await this.head(path)
+    return found && { path, fingerprint: found.fingerprint, size: found.size, modifiedAt: found.modifiedAt }
+  }
+
+  async head(path: string): Promise<Found | undefined> {
+    if (!isRelativePath(path)) return undefined
+    return this.#attempt(`look at ${path}`, 'to read blobs (Storage Blob Data Reader)', async () => {
+      try {
+        const { etag, contentLength, lastModified, metadata } = await this.#at(path).getProperties()
+        if (metadata?.hdi_isfolder === 'true') return undefined
+        return { ...versionOf(etag, contentLength, lastModified), metadata, mark: metadata?.[MARK] }
+      } catch (error) {
+        if (isNoBlob(error)) return undefined
+        throw error
+      }
+    })
+  }
+
+  open = async ({ path, fingerprint, size }: Version): Promise<Readable> => {
+    const { place } = this.#container
+    if (!isRelativePath(path)) throw new TidemarkError('FileUnreadable', `${path} leads out of ${place}; it is never read`)
+    return wholeStream({ what: `${path} in ${place}`, size, open: (from) => this.#bodyOf(path, etagOf(fingerprint), from) })
+  }
+
+  copy(path: string, found: Found, to: string, mark: string): Promise<'done' | 'exists' | 'changed'> {
+    return this.#attempt(`move the loaded file ${path}`, 'to write blobs (Storage Blob Data Contributor)', async () => {
+      try {
+        const poller = await this.#at(to).beginCopyFromURL(this.#at(path).url, {
+          intervalInMs: COPY_LOOK_MS,
+          conditions: { ifNoneMatch: '*' },
+          sourceConditions: { ifMatch: etagOf(found.fingerprint) },
+          metadata: { ...found.metadata, [MARK]: mark },
+        })
+        await poller.pollUntilDone()
+        return 'done'
+      } catch (error) {
+        if (isNoBlob(error)) return 'changed'
+        if (!isChanged(error)) throw error
+        return (await this.head(to)) === undefined ? 'changed' : 'exists'
+      }
+    })
+  }
+
+  remove(path: string, { fingerprint }: Found): Promise<'done' | 'changed'> {
+    return this.#attempt(`delete the loaded file ${path}`, 'to delete blobs (Storage Blob Data Contributor)', async () => {
+      try {
+        await this.#at(path).delete({ conditions: { ifMatch: etagOf(fingerprint) } })
+        return 'done'
+      } catch (error) {
+        if (isNoBlob(error) || isChanged(error)) return 'changed'
+        throw error
+      }
+    })
+  }
+
+  tagsOf(path: string): Promise<Readonly<Record<string, string>> | undefined> {
+    return this.#attempt(`read the tags of the loaded file ${path}`, 'to read tags (Storage Blob Data Owner)', async () => {
+      try {
+        return (await this.#at(path).getTags()).tags
+      } catch (error) {
+        if (isNoBlob(error)) return undefined
+        throw error
+      }
+    })
+  }
+
+  setTags(path: string, _found: Found, tags: Readonly<Record<string, string>>): Promise<void> {
+    return this.#attempt(`tag the loaded file ${path}`, 'to write tags (Storage Blob Data Owner)', async () => {
+      await this.#at(path).setTags(tags)
+    })
+  }
+
+  #at(path: string) {
+    return this.#container.client.getBlobClient(this.#container.prefix + path)
+  }
+
+  async #bodyOf(path: string, ifMatch: string, from: number): Promise<Readable> {
+    const { place } = this.#container
+    try {
+      // Of what a cut leaves the stream itself would ask for the rest, without a bound.
+      const { readableStreamBody } = await this.#at(path).download(from, undefined, {
+        conditions: { ifMatch },
+        maxRetryRequests: 0,
+      })
+      if (readableStreamBody instanceof Readable) return readableStreamBody
+      throw new Error('no body in the answer')
+    } catch (error) {
+      if (isOfBlob(error)) throw blobFailure(error, path, place)
+      throw sourceFailure(error, `read ${path} in ${place}`, 'to read blobs (Storage Blob Data Reader)')
+    }
+  }
+
+  async #attempt<T>(doing: string, permission: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work()
+    } catch (error) {
+      throw sourceFailure(error, `${doing} of ${this.#container.place}`, permission)
+    }
+  }
+}

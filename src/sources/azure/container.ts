@@ -1,0 +1,76 @@
+import { Agent as HttpAgent } from 'node:http'
+import { Agent as HttpsAgent } from 'node:https'
+import {
+  AnonymousCredential,
+  ContainerClient,
+  newPipeline,
+  type RequestPolicyFactory,
+  StorageRetryPolicyType,
+  StorageSharedKeyCredential,
+} from '@azure/storage-blob'
+import type { AzureContainer } from '../../config/sources/azure.ts'
+import type { CallCount } from '../call-count.ts'
+import { envValue } from '../env-value.ts'
+import { guardedLookup } from '../refused-address.ts'
+
+/** Each with its pause, which the client takes from the server's own word where there is one. */
+const TRIES = 4
+const FIRST_PAUSE_MS = 200
+const LONGEST_PAUSE_MS = 5_000
+/** Without an answer for so long, none is coming any more. */
+const SILENT_MS = 30_000
+const MOST_SOCKETS = 32
+
+/** A container with a client for it. */
+export interface Container {
+  readonly client: ContainerClient
+  readonly prefix: string
+  /** For people. */
+  readonly place: string
+  /** Who is asked, and by whom: the same of two sources with the same answers. */
+  readonly login: string
+}
+
+export async function openContainer(config: AzureContainer, calls: CallCount): Promise<Container> {
+  const { account, container, prefix, endpoint, accountKeyEnv, sasTokenEnv } = config
+  const sas = sasTokenEnv === undefined ? '' : `?${envValue(sasTokenEnv, 'a shared access signature').replace(/^\?/, '')}`
+  const pipeline = newPipeline(await credentialOf(config), {
+    retryOptions: {
+      retryPolicyType: StorageRetryPolicyType.EXPONENTIAL,
+      maxTries: TRIES,
+      retryDelayInMs: FIRST_PAUSE_MS,
+      maxRetryDelayInMs: LONGEST_PAUSE_MS,
+      tryTimeoutInMs: SILENT_MS,
+    },
+  })
+  pipeline.factories.push(guarded(endpoint, calls))
+  return {
+    client: new ContainerClient(`${endpoint}/${container}${sas}`, pipeline),
+    prefix,
+    place: `az://${account}/${container}/${prefix}`,
+    login: JSON.stringify([endpoint, account, container, accountKeyEnv, sasTokenEnv]),
+  }
+}
+
+async function credentialOf({ account, accountKeyEnv, sasTokenEnv }: AzureContainer) {
+  if (accountKeyEnv !== undefined) return new StorageSharedKeyCredential(account, envValue(accountKeyEnv, "the account's key"))
+  if (sasTokenEnv !== undefined) return new AnonymousCredential()
+  // 60 MB, and only where nothing else is given.
+  const { DefaultAzureCredential } = await import('@azure/identity')
+  return new DefaultAzureCredential()
+}
+
+/** Within what tries again, so that each try counts. */
+function guarded(endpoint: string, calls: CallCount): RequestPolicyFactory {
+  const options = { keepAlive: true, maxSockets: MOST_SOCKETS, lookup: guardedLookup }
+  const agent = endpoint.startsWith('https:') ? new HttpsAgent(options) : new HttpAgent(options)
+  return {
+    create: (next) => ({
+      sendRequest: (request) => {
+        calls.add()
+        request.agent = agent
+        return next.sendRequest(request)
+      },
+    }),
+  }
+}

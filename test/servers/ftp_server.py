@@ -1,0 +1,68 @@
+"""An FTP server over one folder of this machine. Arguments: folder, port, user, password, and of: tls, implicit, old."""
+
+import datetime
+import ipaddress
+import os
+import sys
+
+from pyftpdlib.authorizers import DummyAuthorizer
+from pyftpdlib.handlers import FTPHandler
+from pyftpdlib.servers import FTPServer
+
+
+def write_certificate(path):
+    """A fresh key, and a certificate for this machine that it has signed itself."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    now = datetime.datetime.now(datetime.timezone.utc)
+    names = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(hours=1))
+        .not_valid_after(now + datetime.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName(names), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = certificate.public_bytes(serialization.Encoding.PEM)
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    with open(os.open(path + ".key", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(private + pem)
+    with open(path, "wb") as file:
+        file.write(pem)
+
+
+def handler_of(options, folder):
+    if "tls" not in options:
+        return type("Plain", (FTPHandler,), {})
+    from pyftpdlib.handlers import TLS_FTPHandler
+
+    certificate = os.path.join(os.path.dirname(folder), "certificate.pem")
+    if not os.path.exists(certificate):
+        write_certificate(certificate)
+    required = {"certfile": certificate + ".key", "tls_control_required": True, "tls_data_required": True}
+    return type("Secure", (TLS_FTPHandler,), required)
+
+
+def main():
+    folder, port, user, password, *options = sys.argv[1:]
+    handler = handler_of(options, folder)
+    handler.authorizer = DummyAuthorizer()
+    handler.authorizer.add_user(user, password, folder, perm="elradfmw")
+    handler.auth_failed_timeout = 0
+    if "old" in options:
+        without = ("MLSD", "MLST")
+        handler.proto_cmds = {name: about for name, about in FTPHandler.proto_cmds.items() if name not in without}
+    FTPServer(("127.0.0.1", int(port)), handler).serve_forever()
+
+
+main()

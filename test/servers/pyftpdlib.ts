@@ -1,0 +1,71 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { command, installed } from './installed.ts'
+import { freePorts } from './ports.ts'
+import { ServerProcess } from './server-process.ts'
+
+const PROGRAM = fileURLToPath(new URL('ftp_server.py', import.meta.url))
+const PACKAGES = ['pyftpdlib==2.2.0', 'pyopenssl==26.4.0', 'cryptography==50.0.2']
+
+/** `old`: without MLSD, so that times are told by the minute, in words. */
+export interface FtpSettings {
+  readonly tls?: boolean
+  readonly old?: boolean
+}
+
+/** Pyftpdlib's server: FTP with TLS or without, and as it was before RFC 3659. */
+export class FtpServer implements AsyncDisposable {
+  readonly port: number
+  readonly files: string
+  /** Of its own signing; there with TLS alone. */
+  readonly certificate: string
+  readonly user = 'source'
+  readonly password = randomBytes(12).toString('hex')
+  readonly #folder: string
+  readonly #libraries: string
+  readonly #settings: FtpSettings
+  #process: ServerProcess | undefined
+
+  private constructor(folder: string, libraries: string, port: number, settings: FtpSettings) {
+    this.#folder = folder
+    this.#libraries = libraries
+    this.#settings = settings
+    this.port = port
+    this.files = join(folder, 'files')
+    this.certificate = join(folder, 'certificate.pem')
+  }
+
+  static async start(settings: FtpSettings = {}): Promise<FtpServer> {
+    const libraries = await installed('pyftpdlib-2.2.0', async (folder) => {
+      await command('python3', ['-m', 'pip', 'install', '--quiet', '--target', folder, ...PACKAGES])
+    })
+    const [port = 0] = await freePorts(1)
+    const server = new FtpServer(await mkdtemp(join(tmpdir(), 'tidemark-ftp-')), libraries, port, settings)
+    await mkdir(server.files)
+    await server.up()
+    return server
+  }
+
+  async up(): Promise<void> {
+    const { tls = false, old = false } = this.#settings
+    const options = [...(tls ? ['tls'] : []), ...(old ? ['old'] : [])]
+    this.#process = await ServerProcess.start({
+      program: 'python3',
+      args: [PROGRAM, this.files, String(this.port), this.user, this.password, ...options],
+      port: this.port,
+      env: { PYTHONPATH: this.#libraries },
+    })
+  }
+
+  async down(): Promise<void> {
+    await this.#process?.[Symbol.asyncDispose]()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.down()
+    await rm(this.#folder, { recursive: true, force: true })
+  }
+}

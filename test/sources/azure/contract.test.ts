@@ -1,0 +1,4 @@
+import { sourceContract } from '../contract.ts'
+import { AzureGround } from './azure-ground.ts'
+
+sourceContract('Azure Blob', () => AzureGround.start())

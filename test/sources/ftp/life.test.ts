@@ -1,0 +1,4 @@
+import { sourceLife } from '../life.ts'
+import { FtpGround } from './ftp-ground.ts'
+
+sourceLife('FTP with TLS', () => FtpGround.start({ tls: true }))

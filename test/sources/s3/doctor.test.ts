@@ -1,0 +1,67 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { env } from '../../../src/config/define.ts'
+import { Project } from '../../cli/project.ts'
+import { freePort } from '../../server/free-port.ts'
+import { examined } from '../doctor.ts'
+import { S3Ground } from './s3-ground.ts'
+
+let ground: S3Ground
+beforeAll(async () => {
+  ground = await S3Ground.start()
+})
+afterAll(() => ground[Symbol.asyncDispose]())
+
+test('doctor tells each mistake with a bucket and what to do about it, and no secret', async () => {
+  const place = await ground.place()
+  await place.put('2018-01-22.csv', 'price\n1\n')
+  const { admin, lister, reader } = ground.server
+  const prefix = 'place 1+é'
+  const said = await examined({
+    well: ground.input(prefix),
+    readable: ground.input(prefix, reader),
+    bucket: ground.input(prefix, admin, { bucket: 'no-such-bucket' }),
+    secret: ground.input(prefix, { ...admin, secretAccessKey: 'not-the-secret' }),
+    id: ground.input(prefix, { ...admin, accessKeyId: 'AKNOBODY' }),
+    unset: ground.input(prefix, admin, { secretAccessKey: env('DOCTOR_UNSET') }),
+    denied: ground.input(prefix, lister),
+    port: ground.input(prefix, admin, { endpoint: `http://127.0.0.1:${await freePort()}` }),
+    host: ground.input(prefix, admin, { endpoint: 'http://no-such-host.invalid' }),
+  })
+  expect(said).toEqual({
+    well: 'ok: s3://files/place 1+é: 1 files match {partition}.csv',
+    readable: 'ok: s3://files/place 1+é: 1 files match {partition}.csv',
+    bucket: expect.stringMatching(/^bad: .*got NoSuchBucket \(404\)\. Create the bucket, or correct the url of `source`/),
+    secret: expect.stringMatching(/^bad: .*got SignatureDoesNotMatch \(403\)\. .*correct the access key and its secret/),
+    id: expect.stringMatching(/^bad: .*got InvalidAccessKeyId \(403\)\. .*correct the access key and its secret/),
+    unset: expect.stringMatching(/^bad: Expected the secret access key in the environment variable DOCTOR_UNSET, got nothing/),
+    denied: expect.stringMatching(
+      /^bad: .*read 2018-01-22\.csv .*got AccessDenied \(403\)\. Allow these credentials to read objects/,
+    ),
+    port: expect.stringMatching(/^bad: .*got ECONNREFUSED\. See that the endpoint of `source` is right, and can be reached/),
+    host: expect.stringMatching(/^bad: .*got (ENOTFOUND|EAI_AGAIN)\. See that the endpoint of `source` is right/),
+  })
+  for (const secret of [...ground.secrets, 'not-the-secret']) expect(JSON.stringify(said)).not.toContain(secret)
+})
+
+test("without keys in the config, AWS's own chain finds them: the environment, or a profile", async () => {
+  const place = await ground.place()
+  await place.put('a.csv', 'price\n1\n')
+  const { admin } = ground.server
+  const keyless = { accessKeyId: undefined, secretAccessKey: undefined }
+  const source = (options: { readonly profile?: string } = {}) => ground.input('place 2+é', admin, { ...keyless, ...options })
+  await using project = await Project.create('')
+  const keys = [`aws_access_key_id = ${admin.accessKeyId}`, `aws_secret_access_key = ${admin.secretAccessKey}`]
+  await project.write('credentials', ['[loads]', ...keys].join('\n'))
+  const nobody = {
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_CONFIG_FILE: 'none',
+    AWS_SHARED_CREDENTIALS_FILE: project.path('credentials'),
+  }
+  const well = 'ok: s3://files/place 2+é: 1 files match {partition}.csv'
+  expect(await examined({ profile: source({ profile: 'loads' }), none: source() }, nobody)).toEqual({
+    profile: well,
+    none: expect.stringMatching(/^bad: .*Give the worker credentials: AWS's environment variables, a profile or a role/),
+  })
+  const variables = { AWS_ACCESS_KEY_ID: admin.accessKeyId, AWS_SECRET_ACCESS_KEY: admin.secretAccessKey }
+  expect(await examined({ environment: source() }, { ...nobody, ...variables })).toEqual({ environment: well })
+})

@@ -1,0 +1,4 @@
+import { sourceCuts } from '../cuts.ts'
+import { OpensshGround } from './grounds.ts'
+
+sourceCuts('SFTP', () => OpensshGround.start())
