@@ -1,4 +1,5 @@
 import { askForBatch } from './askForBatch.ts'
+import { beginPipeline } from './beginPipeline.ts'
 import type { ActivityContext } from './context.ts'
 import { decide } from './decide.ts'
 import { deliver } from './deliver.ts'
@@ -37,5 +38,5 @@ export function loadActivities(context: ActivityContext) {
 
 /** For the queue with a slot for each pipeline. */
 export function watchActivities(context: ActivityContext) {
-  return { watchSource: watchSource(context) }
+  return { beginPipeline: beginPipeline(context), watchSource: watchSource(context) }
 }

@@ -1,6 +1,7 @@
 import { loadTogether } from '../src/backfilling/load-together.ts'
 import type { BackfillRequest } from '../src/backfilling/request.ts'
 import { NOTHING_YET, type Tally } from '../src/backfilling/tally.ts'
+import { LOAD_TRIES } from '../src/load-tries.ts'
 import { isRunOpen } from '../src/open-runs.ts'
 import type { ActivityContext } from './context.ts'
 import { withFailures } from './failures.ts'
@@ -39,6 +40,7 @@ export function loadBackfill({ pipelines, loading, client }: ActivityContext) {
               at,
               run: runOf(context),
               isOpen: (run) => isRunOpen(client, run.workflowId, run.runId),
+              lastTry: context.info.attempt >= LOAD_TRIES,
               progress: (tally, left) => {
                 live = { tally, left }
               },

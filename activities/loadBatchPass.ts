@@ -1,3 +1,4 @@
+import { LOAD_TRIES } from '../src/load-tries.ts'
 import { type BatchPass, loadBatch } from '../src/loading/load-batch.ts'
 import { isRunOpen } from '../src/open-runs.ts'
 import type { ActivityContext } from './context.ts'
@@ -24,6 +25,7 @@ export function loadBatchPass({ pipelines, loading, client }: ActivityContext) {
             open,
             run: runOf(context),
             alsoPostponed,
+            lastTry: context.info.attempt >= LOAD_TRIES,
             isOpen: (run) => isRunOpen(client, run.workflowId, run.runId),
             progress: (pass) => {
               done = pass

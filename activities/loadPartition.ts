@@ -9,7 +9,7 @@ import { untoldIn } from './untold.ts'
 
 /** Brings one partition up to date. Each try looks afresh, with a claim of its own. */
 export function loadPartition({ pipelines, loading }: ActivityContext) {
-  return ({ pipeline, partition, hints = [], absent = [] }: ImportPartitionInput): Promise<PartitionState> =>
+  return ({ pipeline, partition, hints = [], absent = [], alsoIgnored = false }: ImportPartitionInput): Promise<PartitionState> =>
     heartbeating((context) =>
       withFailures(async () => {
         const open = pipelines.get(pipeline)
@@ -18,6 +18,7 @@ export function loadPartition({ pipelines, loading }: ActivityContext) {
           key: partition,
           hints,
           absent,
+          alsoIgnored,
           run: runOf(context),
           lastTry: context.info.attempt >= LOAD_TRIES,
           signal: context.cancellationSignal,

@@ -14,7 +14,7 @@ await warehouse.identity()
 const before = process.resourceUsage().maxRSS
 for (let number = 1; number <= Number(sweeps); number++) {
   const began = performance.now()
-  const { candidates, files } = await sweep({ open, warehouse, most: 20_000, signal })
+  const { candidates, files } = await sweep({ open, warehouse, most: 20_000, asksDecisions: false, signal })
   const ms = performance.now() - began
   process.send({ ms, candidates: candidates.length, files, grownBytes: (process.resourceUsage().maxRSS - before) * 1024 })
 }

@@ -1,4 +1,5 @@
 // A worker in a process of its own, as people run one, that tells its parent what it has loaded, and what it uses when asked.
+import '../dist/src/cli/small-heap.js'
 import { installRuntime } from '../dist/src/cli/runtime.js'
 import { loadConfig } from '../dist/src/config/load.js'
 import { startWorker } from '../dist/worker.js'

@@ -46,6 +46,16 @@ const LOAD: ActivityOptions = {
   retry: { initialInterval: '1s', maximumInterval: '15s', maximumAttempts: LOAD_TRIES, nonRetryableErrorTypes: NEVER_MENDED },
 }
 
+/**
+ * The first sweep of a source takes what it takes. A sensor that cannot make it watches all the same, and so tells why; no load comes before
+ * it, for each makes it itself.
+ */
+const BEGIN: ActivityOptions = {
+  startToCloseTimeout: '24h',
+  heartbeatTimeout: '10s',
+  retry: { initialInterval: '1s', maximumAttempts: 3, nonRetryableErrorTypes: NEVER_MENDED },
+}
+
 /** A turn ends by itself after 15 minutes. Cancelling one asks it for what it has. */
 const WATCH: ActivityOptions = {
   startToCloseTimeout: '20m',
@@ -68,5 +78,7 @@ export const loadActivities = (summary: string) => {
 /** Of many partitions, whoever asked. */
 export const bulkActivities = (summary: string) =>
   proxyActivities<Activities>({ ...LOAD, summary, taskQueue: bulkQueue(workflowInfo().taskQueue) })
+export const beginActivities = (summary: string) =>
+  proxyActivities<Pick<Activities, 'beginPipeline'>>({ ...BEGIN, summary, taskQueue: watchQueue(workflowInfo().taskQueue) })
 export const watchActivities = (summary: string) =>
   proxyActivities<Activities>({ ...WATCH, summary, taskQueue: watchQueue(workflowInfo().taskQueue) })

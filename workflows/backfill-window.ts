@@ -5,6 +5,7 @@ import {
   condition,
   continueAsNew,
   executeChild,
+  isCancellation,
   ParentClosePolicy,
   sleep,
   workflowInfo,
@@ -171,6 +172,7 @@ async function load(pipeline: string, partition: string): Promise<Counts | 'open
     const { cause } = error
     if (cause instanceof ApplicationFailure && cause.type === 'FileHeld')
       return { held: 1, problems: [{ partition, state: 'held', reason: cause.message }] }
-    return { failed: 1, problems: [{ partition, state: 'failed', reason: rootCause(error) ?? 'its run failed' }] }
+    const reason = isCancellation(error) ? 'its import was cancelled' : (rootCause(error) ?? 'its import was ended')
+    return { failed: 1, problems: [{ partition, state: 'failed', reason }] }
   }
 }

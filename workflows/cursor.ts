@@ -9,11 +9,21 @@ export interface Cursor {
   /** Workflow ids of imports that were started and have not been seen to close. */
   readonly inFlight: readonly string[]
   readonly paused: boolean
+  /** The first sweep is done, as far as the sensor knows. The warehouse is what says so, and may have been lost. */
+  readonly begun: boolean
   /** Why the source cannot be listed, as people were told. */
   readonly failing: string | null
 }
 
-export const NO_CURSOR: Cursor = { version: 1, sweptAt: null, sightings: [], inFlight: [], paused: false, failing: null }
+export const NO_CURSOR: Cursor = {
+  version: 1,
+  sweptAt: null,
+  sightings: [],
+  inFlight: [],
+  paused: false,
+  begun: false,
+  failing: null,
+}
 
 /** New code gets the state of old code, and a lost cursor is none: every field has a default. */
 export function parseCursor(carried: Partial<Cursor> | undefined): Cursor {

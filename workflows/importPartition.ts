@@ -15,6 +15,8 @@ export interface ImportPartitionInput {
   readonly hints?: readonly Sighting[]
   /** Paths that sweeps did not find: where to look, never what to remove. */
   readonly absent?: readonly string[]
+  /** Somebody has named the partition: what `initial` has left out of it is loaded as well. */
+  readonly alsoIgnored?: boolean
 }
 
 /** Brings one partition up to date, and answers with what it is then. A newest version that is held fails the run as `FileHeld`. */
@@ -23,6 +25,7 @@ export async function importPartition({
   partition,
   hints = [],
   absent = [],
+  alsoIgnored = false,
 }: ImportPartitionInput): Promise<PartitionState> {
   const name = `${pipeline} ${partition}`
   nameStarter(pipeline, partition)
@@ -31,6 +34,7 @@ export async function importPartition({
     partition,
     hints,
     ...(absent.length === 0 ? {} : { absent }),
+    ...(alsoIgnored ? { alsoIgnored } : {}),
   })
   if (state.newlyHeld > 0) {
     await tellActivities(`tell that ${name} is held`).tell({ pipeline, partition, what: 'held', reason: state.reason ?? '' })

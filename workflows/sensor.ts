@@ -6,7 +6,9 @@ import {
   continueAsNew,
   defineQuery,
   defineSignal,
+  isCancellation,
   ParentClosePolicy,
+  patched,
   setCurrentDetails,
   setHandler,
   startChild,
@@ -14,7 +16,7 @@ import {
 } from '@temporalio/workflow'
 import type { WatchDemand, WatchTurn } from '../activities/watchSource.ts'
 import { batchId, PRIORITY, partitionId, searchAttributes } from '../src/names.ts'
-import { tellActivities, watchActivities } from './activity-options.ts'
+import { beginActivities, tellActivities, watchActivities } from './activity-options.ts'
 import { type Cursor, parseCursor } from './cursor.ts'
 import { importBatch } from './importBatch.ts'
 import { importPartition } from './importPartition.ts'
@@ -55,6 +57,7 @@ export async function sensor(input: SensorInput): Promise<void> {
   let paused = cursor.paused
   let demand: WatchDemand = { ...NO_DEMAND, ...input.demand }
   let turn: CancellationScope | undefined
+  const begins = !cursor.begun && patched('begin')
 
   setHandler(poll, () => {
     demand = { ...demand, poll: true }
@@ -85,6 +88,10 @@ export async function sensor(input: SensorInput): Promise<void> {
       setCurrentDetails(`**paused**; \`tidemark sensor resume ${pipeline}\` goes on`)
       await condition(() => !paused)
     }
+    if (begins && !cursor.begun) {
+      cursor = { ...cursor, begun: await begin(pipeline) }
+      if (paused) continue
+    }
     setCurrentDetails(detailsOf(cursor))
     const asked = demand
     demand = NO_DEMAND
@@ -104,6 +111,18 @@ export async function sensor(input: SensorInput): Promise<void> {
   }
   await condition(allHandlersFinished)
   await continueAsNew<typeof sensor>({ pipeline, cursor: { ...cursor, paused }, demand })
+}
+
+/** Whether the first sweep is done. One that fails is tried again with the next turn, which says what is wrong with the source. */
+async function begin(pipeline: string): Promise<boolean> {
+  setCurrentDetails(`**beginning**: finds what \`initial\` leaves out`)
+  try {
+    await beginActivities(`begin ${pipeline}`).beginPipeline({ pipeline })
+    return true
+  } catch (error) {
+    if (isCancellation(error)) throw error
+    return false
+  }
 }
 
 /** One long poll. A signal cancels it; what it had found until then is its answer, or none. */
@@ -147,6 +166,7 @@ async function act(pipeline: string, cursor: Cursor, found: WatchTurn, alsoPostp
     sightings: found.sightings,
     inFlight: [...new Set([...cursor.inFlight.filter((id) => !closed.has(id)), ...started])],
     paused: false,
+    begun: cursor.begun,
     failing: found.failing,
   }
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync } from 'node:fs'
+import { renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { askWarehouse, readAlone } from '../alone.mjs'
 import { inFolder, withServer, withWorker } from '../ground.mjs'
@@ -8,9 +8,6 @@ const SETTLE_MS = 200
 
 export const name = 'burst'
 export const sizes = { full: 10_000, short: 500 }
-export const what = (files) => `${files} small files at once: all in table and ledger`
-export const limitIs = 'DuckDB: one read_csv of all, and the insert'
-export const budget = 1.5
 
 const configText = `import { above, defineConfig, duckdb, dynamic, localFolder } from 'tidemark'
 export default defineConfig({
@@ -52,7 +49,8 @@ export function measure(files) {
       "SELECT (SELECT count(*) FROM burst), (SELECT count(*) FROM tidemark.files WHERE status = 'loaded')",
     )
     if (String(counted) !== String([(files + 1) * ROWS_EACH, files + 1])) throw new Error(`rows and entries are ${counted}`)
-    mkdirSync(join(folder, 'alone'))
-    return { ours, limit: await readAlone(join(folder, 'alone', 'a.duckdb'), join(source, 'burst', '*.csv'), COLUMNS) }
+    const limit = await readAlone(join(folder, 'alone.duckdb'), join(source, 'burst', '*.csv'), COLUMNS)
+    const limitIs = 'DuckDB: one read_csv of all, and the insert'
+    return [{ what: `${files} small files at once: all in table and ledger`, limitIs, budget: 1.5, ours, limit }]
   })
 }

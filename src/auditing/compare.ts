@@ -34,6 +34,7 @@ export function compare(compared: Compared): Audit {
     files: loaded.length,
     rows: inventory.reduce((sum, { rows }) => sum + rows, 0),
     gone: loaded.filter(({ path, loaded }) => path !== null && covers(path) && !listed.has(path) && !loaded.taken).length,
+    ignored: inventory.filter(({ newest }) => newest?.status === 'ignored' && !newest.gone).length,
     findings: findings.sort(byPath),
     held: inventory.flatMap((line) => heldRemark(line)),
     notes,

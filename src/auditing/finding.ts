@@ -24,6 +24,8 @@ export interface Audit {
   readonly rows: number
   /** Of these files, those that the source does not list any more; their rows stay. */
   readonly gone: number
+  /** Left out by `initial`, as they were at the first sweep. */
+  readonly ignored: number
   readonly findings: readonly Finding[]
   readonly held: readonly Remark[]
   readonly notes: readonly Remark[]

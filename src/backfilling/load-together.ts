@@ -1,3 +1,4 @@
+import { ensureBegun } from '../loading/begin.ts'
 import { loadBatch } from '../loading/load-batch.ts'
 import type { LoadContext } from '../loading/load-files.ts'
 import type { OpenPipeline } from '../loading/open-pipelines.ts'
@@ -19,6 +20,8 @@ export interface TogetherRequest {
   readonly run: Run
   readonly isOpen: (run: Run) => Promise<boolean>
   readonly progress: (tally: Tally, left: number) => void
+  /** After this try nobody tries again soon. */
+  readonly lastTry?: boolean
   readonly signal: AbortSignal
   readonly stretch?: number
 }
@@ -30,6 +33,7 @@ export interface TogetherRequest {
 export async function loadTogether(context: LoadContext, request: TogetherRequest): Promise<Tally> {
   const { open, run, signal } = request
   const { warehouse } = context
+  await ensureBegun(context, request)
   const work = new Work(await warehouse.workOf(open.pipeline.name, run, signal))
   let counted = NOTHING_YET
   let page: Page | undefined
@@ -68,7 +72,7 @@ async function loadPage(
   progress: (left: number) => void,
   work: Work,
 ): Promise<Tally> {
-  const { open, backfill, run, isOpen, signal } = request
+  const { open, backfill, run, isOpen, lastTry = false, signal } = request
   const { name } = open.pipeline
   const places = new Map(partitions.map(({ key }, index) => [key, index]))
   const left = () => partitions.filter(({ key }) => !work.has(key)).length + later
@@ -83,6 +87,7 @@ async function loadPage(
         open,
         run,
         alsoPostponed: true,
+        lastTry,
         isOpen,
         progress: () => progress(left()),
         scope: {

@@ -80,7 +80,9 @@ async function statesOf(
       stretch.found(key)
       const state = states.get(key) ?? noState()
       states.set(key, state)
-      seeFile(state, listed.path, todo.has(listed.path), known.get(listed.path), only)
+      const isRead = seeFile(state, listed.path, todo.has(listed.path), known.get(listed.path), only)
+      // Its load comes later, and would else begin to watch it then, in a slot that others wait for.
+      if (isRead) open.sightings.see(listed)
     }
     forgetOthers(states, stretch.keys())
   }

@@ -26,15 +26,17 @@ const AGAIN: Readonly<Record<Only | 'unasked', readonly Known['status'][]>> = {
   all: ['ignored', 'held', 'loaded'],
 }
 
-/** Takes one listed file of the partition into account. */
-export function seeFile(state: KeyState, path: string, todo: boolean, known: Known | undefined, only: Only | undefined): void {
+/** Takes one listed file of the partition into account; answers whether a load of the partition reads it. */
+export function seeFile(state: KeyState, path: string, todo: boolean, known: Known | undefined, only: Only | undefined): boolean {
   if (todo || known === undefined) {
     state.todo = true
-    return
+    return true
   }
   if (known.status === 'held') state.held ??= `${path}: ${known.error}`
   if (known.status === 'ignored') state.ignored = true
-  if (AGAIN[only ?? 'unasked'].includes(known.status)) state.again.push(path)
+  const isAgain = AGAIN[only ?? 'unasked'].includes(known.status)
+  if (isAgain) state.again.push(path)
+  return isAgain
 }
 
 /** What a backfill does with a partition: starts it, and why, or counts it as what it is. */
@@ -47,7 +49,8 @@ export function verdictOf(state: KeyState | undefined, isLoaded: boolean, only: 
   const why: Why = state.todo || state.ignored ? (isLoaded ? 'changed' : 'unloaded') : isHeld ? 'held' : 'loaded'
   switch (only) {
     case 'all':
-      return { start: why }
+      if (state.todo || state.again.length > 0) return { start: why }
+      break
     case 'held':
       if (isHeld) return { start: 'held' }
       break

@@ -25,8 +25,8 @@ export function auditCommand(program: Command, done: Done): void {
     })
 }
 
-function auditLines({ pipeline, files, rows, gone, findings, held, notes }: Audit): string[] {
-  const inAll = `${counted(files, 'file')}, ${counted(rows, 'row')}${gone === 0 ? '' : `; ${gone} of the files gone from the source, their rows stay`}`
+function auditLines({ pipeline, files, rows, gone, ignored, findings, held, notes }: Audit): string[] {
+  const inAll = `${counted(files, 'file')}, ${counted(rows, 'row')}${gone === 0 ? '' : `; ${gone} of the files gone from the source, their rows stay`}${ignored === 0 ? '' : `; ${ignored} ignored, as initial says`}`
   return [
     ...findings.flatMap(({ kind, path, what, mend }) => [
       `${paint.red(kind)} ${oneLine(path === null ? what : `${path}: ${what}`)}`,

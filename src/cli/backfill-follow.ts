@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { BackfillProgress } from '../backfilling/progress.ts'
 import type { Backfill } from '../client/backfill.ts'
+import { unlessAborted } from '../unless-aborted.ts'
 import { progressLine } from './backfill-lines.ts'
 
 const LOOK_EACH_MS = 1_000
@@ -24,7 +25,7 @@ export async function followProgress(backfill: Backfill, show: ShowProgress, sig
   while (!signal.aborted) {
     await delay(LOOK_EACH_MS, undefined, { signal }).catch(() => undefined)
     if (signal.aborted) return
-    const progress = await backfill.progress().catch(() => undefined)
+    const progress = await unlessAborted(backfill.progress(), signal).catch(() => undefined)
     if (progress !== undefined && progress.state !== 'done' && !signal.aborted) show(progress)
   }
 }

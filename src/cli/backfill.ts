@@ -47,7 +47,7 @@ async function start(config: Config, request: BackfillRequest, options: Backfill
     return DONE
   }
   const following = new AbortController()
-  const followed = followProgress(backfill, linePrinter(request.pipeline, say), following.signal)
+  const followed = followProgress(backfill, json ? () => undefined : linePrinter(request.pipeline, print), following.signal)
   const end = await Promise.race([ended(backfill), untilStopped().then(() => 'detached' as const)]).finally(() =>
     following.abort(),
   )

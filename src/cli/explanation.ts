@@ -1,4 +1,5 @@
 import { TidemarkError } from '../errors.ts'
+import { isToBeLeftOut } from '../loading/begin.ts'
 import type { OpenPipeline } from '../loading/open-pipelines.ts'
 import { whyWaiting } from '../loading/why-waiting.ts'
 import { judgeKey } from '../partitions/keys.ts'
@@ -50,7 +51,18 @@ export async function explain(open: OpenPipeline, warehouse: Warehouse, path: st
   steps.push(
     timeless(
       'now',
-      nextStep({ open, path, key, listed, unavailable: unavailable !== undefined, newest, loaded, backoff, waits }),
+      nextStep({
+        open,
+        path,
+        key,
+        listed,
+        unavailable: unavailable !== undefined,
+        newest,
+        loaded,
+        backoff,
+        waits,
+        leftOut: newest === undefined && listed !== undefined && (await isToBeLeftOut(open, warehouse, listed)),
+      }),
     ),
   )
   const inTable = newest?.status === 'loaded' && (listed === undefined || listed.fingerprint === newest.fingerprint)

@@ -19,7 +19,11 @@ export interface Standing {
   readonly backoff: Backoff | undefined
   /** The marker, manifest or other files that it waits for. */
   readonly waits: string | undefined
+  /** The pipeline has not begun, and will begin without it. */
+  readonly leftOut: boolean
 }
+
+const LEFT_OUT = 'it was there before the pipeline began, and `initial` leaves such files out'
 
 /** What the next sweep would do with a file. */
 export function nextStep(standing: Standing): string {
@@ -33,6 +37,7 @@ export function nextStep(standing: Standing): string {
   if (unavailable) return 'nothing: the source cannot be reached; it is looked at again and again'
   if (listed === undefined) return newest === undefined ? 'nothing: it is not there' : gone(standing, newest)
   if (newest?.fingerprint === listed.fingerprint && !wasAway(newest)) return upToDate(standing, newest)
+  if (standing.leftOut) return `nothing: ${LEFT_OUT}; the sensor writes that down when it starts`
   return toLoad(standing, judged.verdict === 'invalid' ? 'holds' : listed.refused === undefined ? 'loads' : 'tries to read')
 }
 
@@ -85,7 +90,7 @@ function upToDate({ open, path, loaded }: Standing, newest: LedgerEntry): string
     case 'duplicate':
       return `nothing: it has the ${newest.error ?? 'same bytes as another path'}, and is loaded when those rows leave the table; to have both, set onDuplicate to 'load', then \`tidemark retry ${word}\``
     case 'ignored':
-      return `nothing: it was there before the pipeline began, and \`initial\` leaves such files out`
+      return `nothing: ${LEFT_OUT}; a newer version is loaded when it comes, \`tidemark retry ${word}\` loads this one, and \`tidemark import ${open.pipeline.name} ${shellWord(newest.partition_key)}\` all of its partition`
     default: {
       const { afterLoad } = open.pipeline
       if (newest.after_load !== 'owed' || afterLoad.kind === 'keep') return 'nothing: it is up to date'

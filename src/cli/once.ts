@@ -1,9 +1,13 @@
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Client } from '@temporalio/client'
 import type { SensorStatus } from '../../workflows/sensor.ts'
 import { startBatch } from '../client/start.ts'
 import type { Config, Pipeline } from '../config/pipeline.ts'
 import { counted } from '../counted.ts'
+import { TidemarkError } from '../errors.ts'
+import { ensureBegun } from '../loading/begin.ts'
+import { type OpenPipeline, OpenPipelines } from '../loading/open-pipelines.ts'
 import { PIPELINE, sensorId } from '../names.ts'
 import type { Warehouse } from '../warehouse/warehouse.ts'
 import { DONE, type ExitCode, FAILED } from './exit-code.ts'
@@ -24,11 +28,26 @@ const TRIES = 3
 /** Waits until a complete sweep of each source finds nothing that is left to do, then says how things are. */
 export async function finish({ config, client, warehouse }: OnceOptions): Promise<ExitCode> {
   const surveyor = new Surveyor(config, warehouse)
+  const pipelines = new OpenPipelines(config)
   const ends = await Promise.all(
-    [...config.pipelines.values()].map((pipeline) => finishPipeline(pipeline, surveyor, config, client)),
+    [...config.pipelines.values()].map(async (pipeline) => {
+      await firstSweep(pipelines.get(pipeline.name), config, warehouse)
+      return finishPipeline(pipeline, surveyor, config, client)
+    }),
   )
   for (const { survey, paused } of ends) for (const line of surveyLines(survey, paused)) print(line)
   return ends.every(({ survey, paused }) => !paused && isWell(survey)) ? DONE : FAILED
+}
+
+/** What is there by now was there at first, also when the sensor is not as far: what comes later must not be left out by the next `up`. */
+async function firstSweep(open: OpenPipeline, { stateFolder }: Config, warehouse: Warehouse): Promise<void> {
+  const run = { workflowId: sensorId(open.pipeline.name), runId: '' }
+  try {
+    const context = { warehouse, stagingFolder: join(stateFolder, 'staging') }
+    await ensureBegun(context, { open, run, signal: new AbortController().signal })
+  } catch (error) {
+    if (!(error instanceof TidemarkError && error.code === 'SourceUnavailable')) throw error // the survey tells of that
+  }
 }
 
 async function finishPipeline(pipeline: Pipeline, surveyor: Surveyor, config: Config, client: Client) {
@@ -87,10 +106,12 @@ const LISTED = 5
 
 /** How a pipeline is, for people: a line with counts, then a line for each thing that is not well. */
 export function surveyLines(survey: Survey, paused: boolean, sensor?: string): string[] {
-  const { pipeline, loaded, rows, held, unsettled, unsettledPaths, waiting, retrying, owed, missing, sourceError } = survey
+  const { pipeline, loaded, rows, held, ignored, unsettled, unsettledPaths, waiting, retrying, owed, missing, sourceError } =
+    survey
   const counts = [
     `${counted(loaded, 'file')} loaded (${counted(rows, 'row')})`,
     `${held} held`,
+    ...(ignored === 0 ? [] : [`${ignored} ignored`]),
     `${unsettled} unsettled`,
     `${retrying.length} retrying`,
     ...(owed.length === 0 ? [] : [`${owed.length} to move or delete`]),

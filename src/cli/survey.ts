@@ -1,5 +1,6 @@
 import type { Config } from '../config/pipeline.ts'
 import { TidemarkError } from '../errors.ts'
+import { isLeftOut } from '../loading/begin.ts'
 import { type Candidate, inWindow, notUpToDate } from '../loading/candidate.ts'
 import { FilesByKey } from '../loading/files-by-key.ts'
 import { judge } from '../loading/judge.ts'
@@ -17,6 +18,8 @@ export interface Survey {
   readonly loaded: number
   readonly rows: number
   readonly held: number
+  /** Left out by `initial`: there, and as they were at the first sweep. */
+  readonly ignored: number
   /** Listed, not up to date, and not `retrying`: still settling, being loaded, or waiting for a worker. */
   readonly unsettled: number
   readonly unsettledPaths: readonly string[]
@@ -72,12 +75,13 @@ export class Surveyor {
     const { waiting } = sourceError === null ? await judge(judging) : { waiting: [] }
     const unsettledPaths = unsettled.slice(0, PATHS_SHOWN).map(({ listed }) => listed.path)
     // After the listing: what was up to date then is counted now.
-    const { loaded, rows, held, loadedKeys } = await this.#warehouse.counts(name)
+    const { loaded, rows, held, ignored, loadedKeys } = await this.#warehouse.counts(name)
     const survey = {
       pipeline: name,
       loaded,
       rows,
       held,
+      ignored,
       unsettled: unsettled.length,
       unsettledPaths,
       waiting: waiting
@@ -98,17 +102,20 @@ export class Surveyor {
     there: Map<string, string>,
   ): AsyncGenerator<Candidate> {
     const { signal } = new AbortController()
+    const { name, initial } = open.pipeline
+    const begun = initial.since === 'all' || (await this.#warehouse.hasBegun(name))
     for await (const page of open.source.list(open.pattern, signal)) {
       if (open.pipeline.afterLoad.kind !== 'keep') for (const { path, fingerprint } of page) there.set(path, fingerprint)
       const files = inWindow(open, page)
       found.add(files)
       const known = await this.#warehouse.known(
-        open.pipeline.name,
+        name,
         files.map(({ listed }) => listed.path),
         signal,
       )
       for (const { partitionKey, status } of known.values()) if (status === 'held') heldKeys.add(partitionKey)
-      yield* notUpToDate(files, known)
+      for (const candidate of notUpToDate(files, known))
+        if (begun || known.has(candidate.listed.path) || !isLeftOut(initial, candidate.listed)) yield candidate
     }
   }
 

@@ -12,6 +12,7 @@ export function olderSteps(version: LedgerEntry): Step[] {
 }
 
 export function newestSteps({ pipeline }: OpenPipeline, version: LedgerEntry, rejected: readonly Rejected[]): Step[] {
+  if (version.status === 'ignored') return ignoredSteps(pipeline, version)
   const { first_seen_at, settled_at, workflow_id, run_id, code_version } = version
   return [
     { step: 'seen', text: `version ${version.sequence} for the first time`, at: first_seen_at },
@@ -27,17 +28,24 @@ export function newestSteps({ pipeline }: OpenPipeline, version: LedgerEntry, re
   ]
 }
 
+/** It was seen once, and not read. */
+function ignoredSteps({ source }: OpenPipeline['pipeline'], version: LedgerEntry): Step[] {
+  return [identityStep(source.identity, version), outcomeStep(version), ...decisionSteps(version), ...goneSteps(version)]
+}
+
 function wholeText({ settleMs, done, manifest }: OpenPipeline['pipeline']['source']): string {
   if (done !== undefined) return 'its marker was there'
   return manifest === undefined ? `unchanged for ${settleMs / 1000} s` : 'its manifest named it'
 }
 
-function outcomeStep({ sequence, status, rows, rejected_rows, error, loaded_at, settled_at, after_load }: LedgerEntry): Step {
+function outcomeStep(version: LedgerEntry): Step {
+  const { sequence, status, rows, rejected_rows, error, first_seen_at, loaded_at, settled_at, after_load } = version
   const rejected = rejected_rows ? ` without ${counted(rejected_rows, 'bad row')}` : ''
   // Of a loaded one it says why it could not be moved or deleted.
   const why = error === null || after_load === 'owed' ? '' : `: ${error}`
-  const text = status === 'held' ? `held${why}` : `${status}, ${counted(rows ?? 0, 'row')}${rejected}${why}`
-  return { step: `version ${sequence}`, text, at: loaded_at ?? settled_at }
+  const unread = status === 'held' || status === 'ignored'
+  const text = unread ? `${status}${why}` : `${status}, ${counted(rows ?? 0, 'row')}${rejected}${why}`
+  return { step: `version ${sequence}`, text, at: loaded_at ?? settled_at ?? first_seen_at }
 }
 
 function identityStep(identity: 'stat' | 'content', { fingerprint, content_hash }: LedgerEntry): Step {

@@ -24,7 +24,8 @@ export async function startPartition(client: Client, { pipeline, partition, task
   try {
     return await client.workflow.start<typeof importPartition>('importPartition', {
       workflowId: partitionId(pipeline, partition),
-      args: [{ pipeline, partition }],
+      // Who starts it has named it.
+      args: [{ pipeline, partition, alsoIgnored: true }],
       taskQueue,
       typedSearchAttributes: searchAttributes(pipeline, trigger, 'loading', partition),
       priority: { priorityKey: PRIORITY.person },

@@ -88,7 +88,10 @@ export function monthly(options: TimeOptions): Partitions {
   return { ...options, kind: 'monthly' }
 }
 
-/** A key that is seen for the first time is a partition. */
+/**
+ * A key that is seen for the first time is a partition. `initial`: `'all'` files that are there at first (the default), `'none'`, or those
+ * modified since a day; also in which order, and how many at once.
+ */
 export function dynamic(options: Omit<DynamicPartitions, 'kind'> = {}): Partitions {
   return { ...options, kind: 'dynamic' }
 }

@@ -6,6 +6,7 @@ import { parsePattern } from '../partitions/pattern.ts'
 import { CAPABILITIES } from '../sources/capabilities.ts'
 import { columnTypeFault } from '../staging/column-types.ts'
 import { dialectOf } from '../staging/dialect.ts'
+import { initialFaults } from './initial.ts'
 import { OWN_PREFIX } from './own-columns.ts'
 import type { Pipeline } from './pipeline.ts'
 
@@ -16,6 +17,7 @@ export function pipelineFaults(pipeline: Pipeline): string[] {
     ...columnFaults(pipeline),
     ...checkFaults(pipeline),
     ...pathFaults(pipeline),
+    ...initialFaults(pipeline),
     ...wholenessFaults(pipeline),
     ...csvFaults(pipeline),
     ...afterLoadFaults(pipeline),

@@ -4,6 +4,7 @@ import { TidemarkError } from '../errors.ts'
 import { CAPABILITIES } from '../sources/capabilities.ts'
 import { describeIssue, expectation } from './describe-issue.ts'
 import { pipelineFaults } from './faults.ts'
+import { toInitial } from './initial.ts'
 import type { AfterLoad, Config, Pipeline } from './pipeline.ts'
 import { type CheckedPipeline, configSchema, pipeline as pipelineSchema } from './schema.ts'
 import { toSource } from './sources/source.ts'
@@ -57,6 +58,7 @@ function toPipeline(name: string, checked: CheckedPipeline, folder: string): Pip
     name,
     source,
     partitions,
+    initial: toInitial(checked.partitions.initial),
     table: { schema: schema ?? 'main', name: table ?? checked.table },
     columns: checked.columns,
     csv: { ...checked.csv, nullText: [checked.csv.nullText].flat() },

@@ -19,6 +19,7 @@ export interface Pipeline {
   readonly name: string
   readonly source: SourceConfig
   readonly partitions: Partitions
+  readonly initial: Initial
   readonly table: TableName
   /** Column name to DuckDB type, in the table's order. */
   readonly columns: Readonly<Record<string, string>>
@@ -39,6 +40,16 @@ export interface Sensor {
   readonly everyMs: number
   /** How often all of a source is listed that else is listed from its last names on; undefined: it is always listed whole. */
   readonly sweepEveryMs: number | undefined
+}
+
+/** What becomes of files that are there before a pipeline begins, and in which steps many are loaded. */
+export interface Initial {
+  /** All are loaded; none; or those that were modified at this time or later. The others are left out until they change. */
+  readonly since: 'all' | 'none' | Date
+  /** In which order a batch takes partitions: by their time, or else by the time that their files were modified; undefined: by their keys. */
+  readonly order: 'oldest' | 'newest' | undefined
+  /** How many files it takes in one step at the most; those of one partition stay together. */
+  readonly atOnce: number
 }
 
 export interface TableName {

@@ -2,9 +2,10 @@ import { Cron } from 'croner'
 import { z } from 'zod'
 import { duration } from './duration.ts'
 import { check, csv, pipelineName, table } from './field-schemas.ts'
+import { initial } from './initial.ts'
 import { secret } from './secret.ts'
 import { sourceSchema } from './sources/source.ts'
-import { only, strict } from './strictness.ts'
+import { strict } from './strictness.ts'
 
 /** Listing a whole source more often would be all that the worker does. */
 const SHORTEST_EVERY_MS = 1_000
@@ -20,9 +21,10 @@ const timePartitions = strict({
   timezone: timezone.default('UTC'),
   offset: duration.prefault('0s'),
   format: z.string().optional(),
+  initial,
 })
 
-const dynamicPartitions = strict({ kind: z.literal('dynamic'), initial: only('all') })
+const dynamicPartitions = strict({ kind: z.literal('dynamic'), initial })
 
 const schedule = strict({
   cron: z.string().refine(isCron, {

@@ -13,13 +13,3 @@ export function strict<Shape extends z.core.$ZodLooseShape>(shape: Shape, expect
           : undefined,
   })
 }
-
-/** An option that is named in the design and has no effect yet: refused, so that nobody relies on it. */
-export function notYet() {
-  return z.undefined({ error: 'not yet: this option is planned and does nothing so far; leave it out' }).optional()
-}
-
-/** An option of which only the default can be chosen so far. */
-export function only<Value extends string>(value: Value) {
-  return z.literal(value, { error: (issue) => `not yet: only '${value}' so far, got ${JSON.stringify(issue.input)}` }).optional()
-}

@@ -13,6 +13,8 @@ export interface Candidate {
   readonly manifestRows?: number
   /** Why it is read again although its version is known. */
   readonly decision?: 'retry' | 'release'
+  /** Its version was left out at first, and its partition was asked for by name. */
+  readonly ignoredBefore?: boolean
 }
 
 type Inside = Pick<Candidate, 'listed' | 'key' | 'manifestRows'>
@@ -25,14 +27,22 @@ export function inWindow({ pattern, pipeline }: OpenPipeline, page: readonly Lis
   })
 }
 
-/** The one comparison of source and ledger: another fingerprint than that of the path's newest entry, or a person's decision on it. */
-export function notUpToDate(files: readonly Inside[], known: ReadonlyMap<string, Known>): Candidate[] {
+/**
+ * The one comparison of source and ledger: another fingerprint than that of the path's newest entry, or a person's decision on it. Who names
+ * a partition asks also for what was left out of it at first.
+ */
+export function notUpToDate(
+  files: readonly Inside[],
+  known: ReadonlyMap<string, Known>,
+  { alsoIgnored = false } = {},
+): Candidate[] {
   return files.flatMap((file): Candidate[] => {
     const newest = known.get(file.listed.path)
     if (newest?.fingerprint !== file.listed.fingerprint)
       return [{ ...file, loadedHash: newest && loadedHashOf(newest, file.key) }]
-    const { decision } = newest
-    return decision === 'retry' || decision === 'release' ? [{ ...file, loadedHash: undefined, decision }] : []
+    const { decision, status } = newest
+    if (decision === 'retry' || decision === 'release') return [{ ...file, loadedHash: undefined, decision }]
+    return alsoIgnored && status === 'ignored' ? [{ ...file, loadedHash: undefined, ignoredBefore: true }] : []
   })
 }
 

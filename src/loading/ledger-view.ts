@@ -2,8 +2,8 @@ import type { Listed } from '../sources/source.ts'
 import type { Warehouse } from '../warehouse/warehouse.ts'
 import { KnownVersions } from './known-versions.ts'
 
-/** Every so many sweeps the ledger is read anew, whatever is known of it. */
-const SWEEPS_ON_TRUST = 20
+/** After so long the ledger is read anew, whatever is known of it. */
+const TRUSTED_MS = 10 * 60_000
 
 interface LedgerAt {
   readonly generation: string | undefined
@@ -18,7 +18,7 @@ export class LedgerView {
   /** Paths of partitions that are not this pipeline's. */
   #outside = new KnownVersions()
   #generation: string | undefined
-  #sweeps = 0
+  #trustedUntil = 0
   #last: Promise<unknown> = Promise.resolve()
 
   /** Runs one piece of work after the other. */
@@ -31,7 +31,7 @@ export class LedgerView {
   /** Reads the ledger, if it is another one than last time or was not read for long; says so, and which one it is. */
   async refresh(warehouse: Warehouse, pipeline: string, signal: AbortSignal): Promise<LedgerAt> {
     const generation = await warehouse.generation()
-    if (generation !== undefined && generation === this.#generation && this.#sweeps % SWEEPS_ON_TRUST !== 0)
+    if (generation !== undefined && generation === this.#generation && performance.now() < this.#trustedUntil)
       return { generation, isRead: false }
     this.#generation = undefined
     this.known = new KnownVersions() // the old one goes before the new one comes: both would take twice the memory
@@ -43,6 +43,7 @@ export class LedgerView {
       },
       signal,
     )
+    this.#trustedUntil = performance.now() + TRUSTED_MS
     return { generation, isRead: true }
   }
 
@@ -54,7 +55,6 @@ export class LedgerView {
   /** The warehouse is made by its first use, which must not look like another one; one that came in the middle must. */
   async swept({ generation }: LedgerAt, warehouse: Warehouse): Promise<void> {
     this.#generation = generation ?? (await warehouse.generation())
-    this.#sweeps += 1
   }
 
   isOutside({ path }: Listed): boolean {

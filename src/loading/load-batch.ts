@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import type { Staged } from '../staging/staged.ts'
 import type { Debt, Run } from '../warehouse/warehouse.ts'
-import { type Candidate, notUpToDate } from './candidate.ts'
-import { byKey } from './judge.ts'
-import { type FilesRequest, type LoadContext, prepareFiles, publishFiles, removeStaged } from './load-files.ts'
+import { ensureBegun } from './begin.ts'
+import { claimFree } from './claim-free.ts'
+import { loadChunks, NOTHING_LOADED } from './load-chunks.ts'
+import type { LoadContext } from './load-files.ts'
 import type { OpenPipeline } from './open-pipelines.ts'
 import { payDebts } from './pay-debts.ts'
 import { postponedKeys } from './postponed.ts'
@@ -12,13 +12,8 @@ import { releaseClaim } from './release-claim.ts'
 import { loadable } from './settle.ts'
 import { lookWithin, sweep } from './sweep.ts'
 
-/** A chunk is one transaction, unless a partition breaks it. Larger ones win little and lose more when one is lost. */
-const CHUNK_FILES = 2_000
-const CHUNK_BYTES = 256 * 1024 * 1024
 /** More than this wait for the next pass: a pass holds them in memory. */
 const MOST_A_PASS = 100_000
-/** The others are in the ledger. */
-const REASONS_TOLD = 5
 
 export interface BatchRequest {
   readonly open: OpenPipeline
@@ -30,6 +25,8 @@ export interface BatchRequest {
   readonly progress: (done: BatchPass) => void
   /** All partitions by default. */
   readonly scope?: BatchScope
+  /** After this try nobody tries again soon: what cannot be loaded is left alone for a while. */
+  readonly lastTry?: boolean
   readonly signal: AbortSignal
 }
 
@@ -59,20 +56,18 @@ export interface BatchPass {
 export async function loadBatch(context: LoadContext, request: BatchRequest): Promise<BatchPass> {
   const { open, scope, signal } = request
   const isMine = ({ key }: Debt) => scope?.includes(key) ?? true
+  await ensureBegun(context, request)
   await payDebts(context, open, isMine, signal)
   const { warehouse } = context
-  const looking = { open, warehouse, most: MOST_A_PASS, signal }
+  const looking = { open, warehouse, most: MOST_A_PASS, asksDecisions: true, signal }
   const { candidates: swept, found } = await (scope === undefined ? sweep(looking) : lookWithin(looking, scope.includes))
   const postponed = request.alsoPostponed ? new Set<string>() : await postponedKeys(warehouse, open.pipeline.name)
   const candidates = swept.filter(({ key }) => !postponed.has(key))
   const filesOf = (key: string) => found.count(key)
   const { ready, unsettled, waiting } = await loadable({ open, warehouse, candidates, filesOf, signal })
   if (scope === undefined) await gonePass(context, request)
-  let pass = { ...NOTHING_LOADED, left: unsettled.length + waiting.length }
-  await loadChunks(context, request, ready, (chunk) => {
-    pass = sum(pass, chunk)
-    request.progress(pass)
-  })
+  const left = { ...NOTHING_LOADED, left: unsettled.length + waiting.length }
+  const pass = await loadChunks(context, request, ready, left)
   if (scope === undefined) await carryOutRemovals(context, request)
   await payDebts(context, open, isMine, signal)
   return pass
@@ -97,149 +92,4 @@ async function gonePass(context: LoadContext, request: BatchRequest): Promise<vo
   const claimKeys = async (claim: string, keys: readonly string[]) =>
     new Set((await claimFree(context, request, claim, keys)).deaths.keys())
   await publishGone(context, { open, run, paths: open.absences.suspected(), claimKeys, signal })
-}
-
-/** In key order; the files of one partition stay together. */
-function* chunks(candidates: readonly Candidate[], order?: BatchScope['order']): Generator<readonly Candidate[]> {
-  const partitions = byKey(candidates)
-  let chunk: Candidate[] = []
-  let bytes = 0
-  for (const key of [...partitions.keys()].sort(order)) {
-    const files = partitions.get(key) ?? []
-    const size = files.reduce((sum, { listed }) => sum + listed.size, 0)
-    if (chunk.length > 0 && (chunk.length + files.length > CHUNK_FILES || bytes + size > CHUNK_BYTES)) {
-      yield chunk
-      chunk = []
-      bytes = 0
-    }
-    chunk.push(...files)
-    bytes += size
-  }
-  if (chunk.length > 0) yield chunk
-}
-
-function sum(one: BatchPass, other: BatchPass): BatchPass {
-  return {
-    ...one,
-    loaded: one.loaded + other.loaded,
-    held: one.held + other.held,
-    rows: one.rows + other.rows,
-    reasons: [...one.reasons, ...other.reasons].slice(0, REASONS_TOLD),
-    left: one.left + other.left,
-  }
-}
-
-/** While one chunk is published the next one is staged: the one waits for the database, the other for the processor. */
-async function loadChunks(
-  context: LoadContext,
-  request: BatchRequest,
-  ready: readonly Candidate[],
-  done: (pass: BatchPass) => void,
-): Promise<void> {
-  let publishing: Promise<void> = Promise.resolve()
-  try {
-    for (const chunk of chunks(ready, request.scope?.order)) {
-      const prepared = await prepareChunk(context, request, chunk)
-      await publishing.catch(async (error: unknown) => {
-        await abandon(context, request, prepared)
-        throw error
-      })
-      publishing = publishChunk(context, request, prepared).then(done)
-      publishing.catch(() => undefined) // thrown where it is awaited
-    }
-  } finally {
-    await publishing
-  }
-}
-
-interface Prepared {
-  readonly claim: string
-  /** Not ours to load, because others have their partition or have loaded them. */
-  readonly left: number
-  readonly files: FilesRequest | undefined
-  readonly staged: readonly Staged[]
-}
-
-async function prepareChunk(context: LoadContext, request: BatchRequest, chunk: readonly Candidate[]): Promise<Prepared> {
-  const { open, run, signal } = request
-  const claim = randomUUID()
-  try {
-    const { deaths, known } = await claimAndLook(context, request, claim, chunk)
-    await context.onStep?.('claimed')
-    const mine = chunk.filter(({ key }) => deaths.has(key))
-    const candidates = notUpToDate(mine, known)
-    await context.onStep?.('looked')
-    const left = chunk.length - mine.length
-    if (candidates.length === 0) return { claim, left, files: undefined, staged: [] }
-    const files = { open, claim, keys: [...deaths.keys()], deaths, run, candidates, postpone: true, signal }
-    return { claim, left, files, staged: await prepareFiles(context, files) }
-  } catch (error) {
-    await abandon(context, request, { claim })
-    throw error
-  }
-}
-
-async function publishChunk(context: LoadContext, request: BatchRequest, prepared: Prepared): Promise<BatchPass> {
-  const { left, files, staged } = prepared
-  try {
-    if (files === undefined) {
-      await abandon(context, request, prepared)
-      return { ...NOTHING_LOADED, left }
-    }
-    const { outcomes } = await publishFiles(context, files, staged)
-    const held = outcomes.filter((outcome) => outcome.verdict === 'held')
-    return {
-      loaded: outcomes.filter(({ verdict }) => verdict === 'good' || verdict === 'same').length,
-      held: held.length,
-      reasons: held.slice(0, REASONS_TOLD).map(({ listed, reason }) => `${listed.path}: ${reason}`),
-      rows: outcomes.reduce((sum, outcome) => sum + (outcome.verdict === 'good' ? outcome.rows : 0), 0),
-      left: left + files.candidates.length - outcomes.length,
-    }
-  } catch (error) {
-    await abandon(context, request, prepared)
-    throw error
-  }
-}
-
-async function abandon(context: LoadContext, { open, signal }: BatchRequest, prepared: Pick<Prepared, 'claim'>): Promise<void> {
-  await removeStaged(context, prepared)
-  await releaseClaim(context.warehouse, open.pipeline.name, prepared.claim, signal)
-}
-
-const NOTHING_LOADED: BatchPass = { loaded: 0, held: 0, rows: 0, reasons: [], left: 0 }
-
-/** What was compared before the claim may have been loaded by others meanwhile. */
-async function claimAndLook(context: LoadContext, request: BatchRequest, claim: string, chunk: readonly Candidate[]) {
-  const { open, signal } = request
-  const look = () =>
-    context.warehouse.known(
-      open.pipeline.name,
-      chunk.map(({ listed }) => listed.path),
-      signal,
-    )
-  const claiming = claimFree(context, request, claim, [...new Set(chunk.map(({ key }) => key))])
-  // Asked in one breath: else the chunk before is published in between, and this one is staged after it instead of meanwhile.
-  const [{ deaths, again }, known] = await Promise.all([claiming, look()])
-  return { deaths, known: again ? await look() : known }
-}
-
-/** Claims what nobody has, then what runs have left behind that are closed. Answers how many loads died with each. */
-async function claimFree(
-  { warehouse }: LoadContext,
-  { open, run, isOpen, signal }: BatchRequest,
-  claim: string,
-  keys: readonly string[],
-) {
-  const first = await warehouse.claim({ pipeline: open.pipeline, keys, claim, run, over: new Set() }, signal)
-  const deaths = new Map(first.claimed.map((key) => [key, first.deaths.get(key) ?? 0]))
-  const dead = new Set<string>()
-  for (const [theirs, holder] of new Map(first.refused.map((refused) => [refused.claim, refused]))) {
-    const ours = holder.workflowId === run.workflowId && holder.runId === run.runId
-    if (ours || !(await isOpen(holder))) dead.add(theirs)
-  }
-  if (dead.size === 0) return { deaths, again: false }
-  const left = first.refused.filter(({ claim: theirs }) => dead.has(theirs)).map(({ key }) => key)
-  const second = await warehouse.claim({ pipeline: open.pipeline, keys: left, claim, run, over: dead }, signal)
-  for (const key of second.claimed) deaths.set(key, second.deaths.get(key) ?? 0)
-  return { deaths, again: true }
 }

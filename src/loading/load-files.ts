@@ -38,6 +38,8 @@ export interface FilesRequest {
   readonly candidates: readonly Candidate[]
   /** Whether partitions whose files could not be read are left alone for a while after this. */
   readonly postpone: boolean
+  /** Whether a partition that the table refuses is left alone as well, when it is the only one; else that is thrown. */
+  readonly leaveRefused?: boolean
   readonly signal: AbortSignal
 }
 
@@ -85,6 +87,7 @@ export async function publishFiles(context: LoadContext, request: FilesRequest, 
         unfinished: [...unreadable.keys()],
         postponed: request.postpone ? new Map([...unreadable].map(([key, error]) => [key, error.message])) : new Map(),
         run: request.run,
+        leaveRefused: request.leaveRefused ?? false,
       },
       signal,
     )
@@ -143,12 +146,13 @@ function held({ listed }: Candidate, reason: string): Extract<Staged, { verdict:
 
 function toOutcome({ sightings, pipeline }: OpenPipeline, staged: Staged, candidate: Candidate | undefined): Outcome[] {
   if (candidate === undefined || staged.verdict === 'unreadable') return []
-  const { listed, key, decision } = candidate
+  const { listed, key, decision, ignoredBefore = false } = candidate
   const firstSeen = Date.now() - (sightings.firstSeenMsAgo(listed.path) ?? 0)
   const handled = {
     listed,
     key,
     ...(decision === undefined ? {} : { decision }),
+    ...(ignoredBefore ? { ignoredBefore } : {}),
     firstSeenAt: new Date(firstSeen),
     settledAt: pipeline.source.settleMs === 0 ? new Date() : new Date(firstSeen + pipeline.source.settleMs),
   }

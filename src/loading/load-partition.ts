@@ -6,6 +6,7 @@ import type { Listed } from '../sources/source.ts'
 import type { Known } from '../warehouse/ledger.ts'
 import type { Debt, Run } from '../warehouse/warehouse.ts'
 import { suspectedIn } from './absent-files.ts'
+import { ensureBegun } from './begin.ts'
 import { inWindow, notUpToDate } from './candidate.ts'
 import type { Waiting } from './judge.ts'
 import { type FilesRequest, type FilesResult, type LoadContext, loadFiles } from './load-files.ts'
@@ -21,6 +22,8 @@ export interface PartitionRequest {
   readonly hints: readonly Sighting[]
   /** Paths that sweeps did not find, perhaps those of another worker. */
   readonly absent?: readonly string[]
+  /** Somebody has named it: what was left out of it at first is loaded as well. */
+  readonly alsoIgnored?: boolean
   readonly run: Run
   /** After this try nobody tries again soon: what failed is left alone for a while. */
   readonly lastTry: boolean
@@ -46,6 +49,7 @@ export interface PartitionState {
 export async function loadPartition(context: LoadContext, request: PartitionRequest): Promise<PartitionState> {
   const { open, key } = request
   for (const hint of request.hints) open.sightings.seed(hint)
+  if (!request.alsoIgnored) await ensureBegun(context, request)
 
   const isMine = (debt: Debt) => debt.key === key
   // First what a load that died has left: what it took is not gone.
@@ -82,7 +86,8 @@ async function loadListed(context: LoadContext, request: PartitionRequest): Prom
       files.map(({ path }) => path),
       signal,
     )
-    const candidates = notUpToDate(inWindow(open, files), known)
+    const { alsoIgnored = false } = request
+    const candidates = notUpToDate(inWindow(open, files), known, { alsoIgnored })
     const filesOf = () => files.length
     const { ready, unsettled, waiting } = await loadable({ open, warehouse: context.warehouse, candidates, filesOf, signal })
     if (candidates.length === 0) await endBackoff(context, request, claim)
@@ -174,10 +179,14 @@ function stateOf(
   }
   const newlyHeld = outcomes.filter(({ verdict }) => verdict === 'held').length
   const counts = { files: files.length, rows, newlyHeld }
+  const ignored = files.filter(({ path }) => !fresh.has(path) && known.get(path)?.status === 'ignored')
   if (left > 0) return { ...counts, state: 'waiting', reason: `${left} of ${files.length} files still change` }
   const [waits] = waiting.filter(({ stray }) => !stray || fresh.size + known.size === 0)
   if (waits !== undefined) return { ...counts, state: 'waiting', reason: `${waits.candidate.listed.path}: ${waits.reason}` }
-  return reason === undefined ? { ...counts, state: 'loaded' } : { ...counts, state: 'held', reason }
+  if (reason !== undefined) return { ...counts, state: 'held', reason }
+  const [first] = ignored
+  if (first === undefined || ignored.length < files.length) return { ...counts, state: 'loaded' }
+  return { ...counts, state: 'nothing', reason: `${first.path} is ignored: ${known.get(first.path)?.error}` }
 }
 
 /** No file there: what was loaded stays loaded. */

@@ -45,10 +45,12 @@ export async function settled(
     waiting.map(({ listed }) => listed.path),
   )
   for (const candidate of waiting) {
-    const now = looks.get(candidate.listed.path)
+    const { path, fingerprint } = candidate.listed
+    // A sweep forgets what is up to date for it, such as a file that somebody wants read again: what was seen here was seen all the same.
+    if (sightings.firstSeenMsAgo(path) === undefined) sightings.seed({ path, fingerprint, watchedMs: pipeline.source.settleMs })
+    const now = looks.get(path)
     if (now !== undefined) sightings.see(now)
-    if (now?.fingerprint !== candidate.listed.fingerprint || !sightings.isSettled(now, pipeline.source.settleMs))
-      unsettled.add(candidate)
+    if (now?.fingerprint !== fingerprint || !sightings.isSettled(now, pipeline.source.settleMs)) unsettled.add(candidate)
   }
   return { ready: candidates.filter((candidate) => !unsettled.has(candidate)), unsettled: [...unsettled] }
 }

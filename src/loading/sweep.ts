@@ -29,6 +29,8 @@ interface SweepRequest {
   readonly warehouse: Warehouse
   /** More candidates than this are not kept: a million of them would fill the memory, and the next sweep finds them again. */
   readonly most: number
+  /** Whether what is up to date is asked for as well that somebody wants read again. Who decides so asks for its partition anyway. */
+  readonly asksDecisions: boolean
   readonly signal: AbortSignal
   /** Told what is listed, page by page. */
   readonly onPage?: (page: readonly Listed[]) => void
@@ -47,9 +49,9 @@ async function sweepAlone(request: SweepRequest): Promise<Swept> {
   const { open, warehouse, signal, onPage } = request
   const { view, pipeline } = open
   const ledger = await view.refresh(warehouse, pipeline.name, signal)
-  // What is to be read again though source and ledger agree. Who decides so asks for it too, but for the copies that a publish finds; so
-  // that a sweep of what is known leaves the warehouse to others.
-  const decided = ledger.isRead || pipeline.onDuplicate === 'skip' ? await warehouse.openDecisions(pipeline.name) : []
+  // Of copies a publish decides, and asks nobody. Else a sweep of what is known leaves the warehouse to others.
+  const asksDecisions = request.asksDecisions || ledger.isRead || pipeline.onDuplicate === 'skip'
+  const decided = asksDecisions ? await warehouse.openDecisions(pipeline.name) : []
   const asked = new Set(decided.map(({ path }) => path))
   view.known.beginSweep()
   const found = new FilesByKey(open)
@@ -146,8 +148,8 @@ async function missingPaths(open: OpenPipeline, warehouse: Warehouse, signal: Ab
   }
   await warehouse.visitVersions(pipeline.name, () => visit, signal)
   const known = await warehouse.known(pipeline.name, [...unfound], signal)
-  return [...known].flatMap(([path, { fingerprint, status }]) => {
-    if (fingerprint !== '' && status !== 'ignored' && expectedKeyOf(open, path) !== undefined) return [path]
+  return [...known].flatMap(([path, { fingerprint }]) => {
+    if (fingerprint !== '' && expectedKeyOf(open, path) !== undefined) return [path]
     view.known.expectNoMore(path)
     return []
   })

@@ -53,6 +53,8 @@ export interface Backoff {
 interface Handled {
   readonly listed: Listed
   readonly key: string
+  /** Its version was left out at first: what it comes to stands in for that entry. */
+  readonly ignoredBefore?: boolean
   /** The decision that this carries out; left out where the ledger has it no more. */
   readonly decision?: Exclude<Decision, 'remove'>
   readonly contentHash: string | undefined
@@ -118,6 +120,8 @@ export interface Publication {
   readonly postponed?: ReadonlyMap<string, string>
   /** Partitions with a file that is tried again at once: how often they have failed before is not forgotten. */
   readonly unfinished?: readonly string[]
+  /** A partition that the table refuses is left alone also when it is the only one; else that is thrown. */
+  readonly leaveRefused?: boolean
   readonly run: Run
 }
 
@@ -132,6 +136,24 @@ export interface Published {
   readonly refused: ReadonlyMap<string, string>
 }
 
+/** What a pipeline begins with. */
+export interface Beginning {
+  readonly pipeline: string
+  /** The files to leave out: where they are written, a line of JSON each, and why. None by default. */
+  readonly leftOut?: { readonly file: string; readonly reason: string }
+  readonly run: Run
+}
+
+/** A line of `leftOut`. */
+export interface LeftOut {
+  readonly path: string
+  readonly fingerprint: string
+  readonly size: number
+  /** Milliseconds since 1970. */
+  readonly modified_at: number
+  readonly partition_key: string
+}
+
 export interface FilesQuery {
   readonly path?: string
   readonly key?: string
@@ -143,6 +165,8 @@ export interface FilesQuery {
 export interface PipelineCounts {
   readonly loaded: number
   readonly held: number
+  /** Still there, and as they were at the first sweep. */
+  readonly ignored: number
   readonly rows: number
   /** The keys of partitions that have a loaded file. */
   readonly loadedKeys: readonly string[]
@@ -190,6 +214,13 @@ export interface Warehouse extends AsyncDisposable {
    * are left out, without a trace. Where one of several partitions may be why that fails, each is published by itself.
    */
   publish(publication: Publication, signal?: AbortSignal): Promise<Published>
+  /** Whether a pipeline has begun: what was to be left out at first is in the ledger, and nothing is left out any more. */
+  hasBegun(pipeline: string): Promise<boolean>
+  /**
+   * Has a pipeline begin, unless it has, and writes down what is left out: in one transaction, of any length. Not what the ledger knows,
+   * nor what is in a partition that is being loaded: somebody has asked for it by name. Answers how many files are left out by this.
+   */
+  begin(beginning: Beginning, signal?: AbortSignal): Promise<number>
   debts(pipeline: string, signal?: AbortSignal): Promise<readonly Debt[]>
   /** Those with an error stay owed. */
   payDebts(pipeline: string, tried: readonly TriedDebt[]): Promise<void>

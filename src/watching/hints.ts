@@ -1,5 +1,4 @@
-import { EventEmitter, once } from 'node:events'
-import { setTimeout as delay } from 'node:timers/promises'
+import { EventEmitter } from 'node:events'
 import { messageOf } from '../errors.ts'
 import type { Source } from '../sources/source.ts'
 
@@ -48,18 +47,22 @@ export class Hints implements AsyncDisposable {
     return taken
   }
 
-  /** Resolves at a hint, or after a while. */
-  async wait(ms: number, signal: AbortSignal): Promise<void> {
-    if (this.#anything || this.#paths.size > 0) return
-    const stop = new AbortController()
-    const either = AbortSignal.any([signal, stop.signal])
-    try {
-      await Promise.race([once(this.#events, 'hint', { signal: either }), delay(ms, undefined, { signal: either })])
-    } catch (error) {
-      if (!signal.aborted) throw error
-    } finally {
-      stop.abort()
-    }
+  /** Resolves at a hint, or after a while; rejects when the signal aborts. Nothing of it stays on a signal that lives long. */
+  wait(ms: number, signal: AbortSignal): Promise<void> {
+    if (this.#anything || this.#paths.size > 0) return Promise.resolve()
+    return new Promise((resolve, reject) => {
+      const end = () => {
+        clearTimeout(timer)
+        signal.removeEventListener('abort', end)
+        this.#events.off('hint', end)
+        if (signal.aborted) reject(signal.reason)
+        else resolve()
+      }
+      const timer = setTimeout(end, ms)
+      signal.addEventListener('abort', end)
+      this.#events.on('hint', end)
+      if (signal.aborted) end()
+    })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

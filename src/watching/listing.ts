@@ -50,7 +50,14 @@ export class Listing {
     try {
       this.#resumption.begin({ whole: true })
       const onPage = this.#resumption.listed.bind(this.#resumption)
-      const { files, candidates, more, found } = await sweep({ open, warehouse, most: MOST_PENDING, signal, onPage })
+      const { files, candidates, more, found } = await sweep({
+        open,
+        warehouse,
+        most: MOST_PENDING,
+        asksDecisions: false,
+        signal,
+        onPage,
+      })
       this.#resumption.swept()
       const news = pending.replace(candidates, more)
       const late = mark === undefined ? undefined : news.filter(({ listed }) => isBefore(listed.path, mark)).length

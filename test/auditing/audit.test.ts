@@ -35,6 +35,7 @@ test('each kind of finding is found, beside a live worker; what is held or doubl
     files: 11,
     rows: 20,
     gone: 0,
+    ignored: 0,
     findings: [],
     held: [{ path: 'held.csv', what: expect.stringMatching(/^version 1: /) }],
     notes: [{ path: 'twin-b.csv', what: 'the same bytes as twin-a.csv; both are loaded' }],

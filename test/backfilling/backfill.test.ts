@@ -42,3 +42,17 @@ test.each(MODES)('%s: a range is loaded; what is held, missing or up to date is 
   expect(running.said.loads).toHaveLength(loads)
   expect(running.said.told).toHaveLength(1)
 })
+
+test('files settle while others are loaded, and not each in the slot of its own load', async () => {
+  await using workspace = await Workspace.create({
+    ...DAILY,
+    source: localFolder('source', { files: '{partition}.csv', settle: '1s' }),
+  })
+  for (let day = 10; day < 30; day++) await workspace.drop(`2018-01-${day}.csv`, prices(day))
+  await using running = await Running.start(workspace)
+  await (await running.tidemark.backfill(running.pipeline, { from: '2018-01-10', to: '2018-01-29' })).result()
+  const [times] = await running.rows(
+    'SELECT count(*)::INTEGER AS files, max(first_seen_at) < min(loaded_at) AS seen_before_the_first_load FROM tidemark.files',
+  )
+  expect(times).toEqual({ files: 20, seen_before_the_first_load: true })
+})

@@ -16,7 +16,7 @@ beforeAll(async () => {
     {
       [dated]: pipelineText('dated', { partitions, rest, settle: '50ms' }),
       // Each of its partitions takes as long as its file settles.
-      [slow]: pipelineText('slow', { partitions, rest, settle: '2s' }),
+      [slow]: pipelineText('slow', { partitions, rest, settle: '60s' }),
     },
     queue,
   )
@@ -89,7 +89,7 @@ test('a range is loaded; held ones are named with the command that tries only th
 
 test('who stops waiting is told how to come back; the same command finds it again; it is paused, resumed, and cancelled', async () => {
   const begun = project.start('backfill', slow, '--concurrency', '1')
-  await begun.said('1 partition loaded')
+  await begun.said('to go')
   begun.interrupt()
   const left = await begun.ended
   expect(left).toMatchObject({ code: 0, stderr: '' })

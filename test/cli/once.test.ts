@@ -54,3 +54,37 @@ test('`up --once` ends with 1 and says what is held, missing, unsettled or pause
     await endOnServer([held, dated, growing, paused])
   }
 })
+
+test('`up --once` on a full folder leaves out what `initial` says, and the next one nothing of what came since', async () => {
+  const [left, empty] = [uniqueName('left'), uniqueName('empty')]
+  const none = { partitions: "dynamic({ initial: 'none' })" }
+  const config = configText({ [left]: pipelineText('left', none), [empty]: pipelineText('empty', none) }, uniqueName('queue'))
+  await using project = await Project.create(config, { address: testServer() })
+  await project.write('left/old.csv', prices(1))
+  await project.write('empty/.keep', '')
+  try {
+    const first = await project.run('up', '--once')
+    expect(first).toMatchObject({ code: 0, stderr: '' })
+    const counts = 'unsettled, 0 retrying, 0 missing\n'
+    expect(first.stdout).toContain(`${left}: 0 files loaded (0 rows), 0 held, 1 ignored, 0 ${counts}`)
+    expect(first.stdout).toContain(`${empty}: 0 files loaded (0 rows), 0 held, 0 ${counts}`)
+
+    for (const folder of ['left', 'empty']) await project.write(`${folder}/new.csv`, prices(2))
+    const second = await project.run('up', '--once')
+    expect(second).toMatchObject({ code: 0, stderr: '' })
+    expect(second.stdout).toContain(`${left}: 1 file loaded (1 row), 0 held, 1 ignored, 0 ${counts}`)
+    expect(second.stdout).toContain(`${empty}: 1 file loaded (1 row), 0 held, 0 ${counts}`)
+    const [files, explained, audited] = await project.runEach(['files', left], ['explain', 'old.csv'], ['audit', left])
+    expect(files).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/old\.csv +1 +old +ignored .*it was there at the first sweep/),
+    })
+    expect(explained).toMatchObject({ code: 1, stdout: expect.stringContaining('`tidemark retry old.csv` loads this one') })
+    expect(audited).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('clean: 1 file, 1 row; 1 ignored, as initial says'),
+    })
+  } finally {
+    await endOnServer([left, empty])
+  }
+})

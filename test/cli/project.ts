@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdir, mkdtemp, realpath, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -134,9 +135,12 @@ export class Started {
 
 let made = 0
 
+/** One process runs many test files, and each of them counts from the start. */
+const TEST_FILE = randomBytes(4).toString('hex')
+
 /** Nobody else's, on the server that all tests share. */
 export function uniqueName(name: string): string {
-  return `${name}_${process.pid}_${++made}`
+  return `${name}_${TEST_FILE}_${++made}`
 }
 
 /** A pipeline over `folder/`, as text. */

@@ -68,6 +68,7 @@ test('status: a line a pipeline, what is not well below it, and the same as JSON
       loaded: 1,
       rows: 1,
       held: 0,
+      ignored: 0,
       unsettled: 0,
       unsettledPaths: [],
       waiting: [],

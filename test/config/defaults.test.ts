@@ -48,6 +48,7 @@ test('what is left out has its default, and paths are relative to the config fil
       offsetMs: 0,
       format: 'yyyy-MM-dd',
     },
+    initial: { since: 'all', order: undefined, atOnce: 2_000 },
     table: { schema: 'main', name: 'prices' },
     columns: { price: 'DOUBLE' },
     csv: {
@@ -83,4 +84,21 @@ test('what is left out has its default, and paths are relative to the config fil
     schedule: undefined,
     sensor: { everyMs: 30_000 },
   })
+})
+
+test.each([
+  [undefined, { since: 'all', order: undefined, atOnce: 2_000 }],
+  ['none', { since: 'none', order: undefined, atOnce: 2_000 }],
+  [{}, { since: 'all', order: undefined, atOnce: 2_000 }],
+  [
+    { order: 'newest', atOnce: 7 },
+    { since: 'all', order: 'newest', atOnce: 7 },
+  ],
+  [{ since: '2024-01-31' }, { since: new Date('2024-01-31T00:00:00Z'), order: undefined, atOnce: 2_000 }],
+  [{ since: '2024-01-31T06:00+02:00' }, { since: new Date('2024-01-31T04:00:00Z'), order: undefined, atOnce: 2_000 }],
+] as const)('a first start of %j', (initial, expected) => {
+  const partitions = dynamic(initial === undefined ? {} : { initial })
+  const pipelines = { dropped: { ...required, partitions, sensor: {} } }
+  const config = parseConfig({ warehouse: duckdb('w.duckdb'), pipelines }, '/project/tidemark.config.ts')
+  expect(config.pipelines.get('dropped')?.initial).toEqual(expected)
 })

@@ -212,11 +212,32 @@ test.each<[fields: Parameters<typeof daily>[0], fault: string]>([
   expect(faults).toEqual([expect.stringContaining(`pipelines.prices.partitions.${fault}`)])
 })
 
-test.each<[option: string, fields: Readonly<Record<string, unknown>>]>([
-  ['partitions.initial', { partitions: { kind: 'dynamic', initial: 'since' } }],
-  ['partitions.initial', { partitions: { kind: 'dynamic', initial: 'none' } }],
-])('%s is refused as "not yet", never ignored', (option, fields) => {
-  expect(faultsOf(config(fields))).toEqual([expect.stringMatching(new RegExp(`^pipelines\\.prices\\.${option}: not yet: `))])
+const INITIAL = "expected 'all', 'none', or { since: '2024-01-31', order: 'newest', atOnce: 100 }, each of its fields if need be"
+const SINCE = "expected a day, such as '2024-01-31' (from 00:00 UTC), or a time with its zone, such as '2024-01-31T06:00:00Z'"
+
+test.each<[initial: unknown, fault: string]>([
+  ['since', `: ${INITIAL}, got 'since'`],
+  [{ atOnce: 'many' }, `: ${INITIAL}, got an object`],
+  [{ from: '2024-01-31' }, ": unknown field 'from'; expected since, order, atOnce"],
+  [{ order: 'first' }, `: ${INITIAL}, got an object`],
+  [{ since: 'yesterday' }, `.since: ${SINCE}, got "yesterday"`],
+  [{ since: '2024-02-30' }, `.since: ${SINCE}, got "2024-02-30"`],
+  [{ since: '2024-01-31T06:00' }, `.since: ${SINCE}, got "2024-01-31T06:00"`],
+  [{ since: '2024-01-31T25:00Z' }, `.since: ${SINCE}, got "2024-01-31T25:00Z"`],
+  [{ atOnce: 0 }, '.atOnce: expected from 1 to 2000 files, got 0'],
+  [{ atOnce: 2_001 }, '.atOnce: expected from 1 to 2000 files, got 2001'],
+])('of a first start, %j is named', (initial, fault) => {
+  expect(faultsOf(config({ partitions: { kind: 'dynamic', initial } }))).toEqual([`pipelines.prices.partitions.initial${fault}`])
+})
+
+test.each<[initial: unknown, field: string]>([
+  ['none', 'initial'],
+  [{ since: '2024-01-31', order: 'newest' }, 'initial.since'],
+])('how far back days reach is their start, not %j', (initial, field) => {
+  expect(faultsOf(config({ partitions: { ...daily({ start: '2018-01-22' }), initial } }))).toEqual([
+    `pipelines.prices.partitions.${field}: how far back daily partitions reach says their first one; write its key as start`,
+  ])
+  expect(faultsOf(config({ partitions: daily({ start: '2018-01-22', initial: { order: 'newest', atOnce: 50 } }) }))).toEqual([])
 })
 
 test('what they all default to may be written down', () => {

@@ -17,6 +17,11 @@ const ENDS: Readonly<Record<keyof typeof STEP_CASES, Pick<End, 'rows' | 'ledger'
     ledger: ['p/a.csv#1 loaded', 'q/bad.csv#1 held'],
     files: { 'p/a.csv': prices(1, 2), 'q/bad.csv': prices(0) },
   },
+  'a first sweep that leaves files out': {
+    rows: { 'p/a.csv': [1, 2] },
+    ledger: ['p/a.csv#1 loaded', 'p/old.csv#1 ignored'],
+    files: { 'p/a.csv': prices(1, 2), 'p/old.csv': prices(7) },
+  },
   'a newer version': {
     rows: { 'p/a.csv': [1, 2] },
     ledger: ['p/a.csv#1 superseded', 'p/a.csv#2 loaded'],

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { audit } from '../../src/auditing/audit.ts'
 import type { Finding } from '../../src/auditing/finding.ts'
@@ -64,6 +64,11 @@ export class Ground {
     await mkdir(dirname(at), { recursive: true })
     await writeFile(beside, prices(...sharePrices))
     await rename(beside, at)
+  }
+
+  /** As if it had been modified then. */
+  async date(path: string, day: string): Promise<void> {
+    await utimes(join(this.#folder, 'source', path), new Date(day), new Date(day))
   }
 
   async delete(path: string): Promise<void> {

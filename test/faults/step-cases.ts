@@ -21,6 +21,17 @@ export const STEP_CASES = {
     },
     load: (ground) => ground.pass(),
   },
+  'a first sweep that leaves files out': {
+    looks: true,
+    changesFiles: true,
+    options: { partitions: { kind: 'dynamic', initial: { since: '2024-01-31' } } },
+    before: async (ground) => {
+      await ground.drop('p/a.csv', 1, 2)
+      await ground.drop('p/old.csv', 7)
+      await ground.date('p/old.csv', '2024-01-30')
+    },
+    load: (ground) => ground.pass(),
+  },
   'a newer version': {
     before: async (ground) => {
       await ground.drop('p/a.csv', 7)

@@ -1,3 +1,4 @@
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { sql } from '../../src/checks/builders.ts'
@@ -62,13 +63,14 @@ class Loads implements AsyncDisposable {
     return { warehouse: this.warehouse, stagingFolder: join(this.workspace.folder, 'staging') }
   }
 
-  pass(): Promise<BatchPass> {
+  pass(lastTry = false): Promise<BatchPass> {
     return loadBatch(this.#context, {
       open: this.#open,
       run: RUN,
       alsoPostponed: false,
       isOpen: () => Promise.resolve(false),
       progress: () => undefined,
+      lastTry,
       signal: new AbortController().signal,
     })
   }
@@ -113,6 +115,30 @@ class Loads implements AsyncDisposable {
     await this.workspace[Symbol.asyncDispose]()
   }
 }
+
+test('what is no file’s fault ends the pass; after the last try it is told of each of them, as of one that is alone', async () => {
+  const files = { a: prices(1), b: prices(2), c: prices(0) }
+  await using together = await Loads.create({})
+  for (const [key, content] of Object.entries(files)) await together.workspace.drop(`${key}.csv`, content)
+  const { pipeline, folder } = together.workspace
+  await writeFile(join(folder, 'staging'), 'no folder')
+  await expect(together.pass()).rejects.toThrow('ENOTDIR')
+  expect(await together.warehouse.backoffs(pipeline)).toEqual([])
+  expect(await together.pass(true)).toMatchObject({ loaded: 0, held: 0, left: 3 })
+  await using alone = await Loads.create({})
+  await alone.workspace.drop('a.csv', files.a)
+  await writeFile(join(alone.workspace.folder, 'staging'), 'no folder')
+  await alone.import('a')
+  const errors = (await together.warehouse.backoffs(pipeline)).map(
+    ({ key, error }) => `${key}: ${error.replaceAll(/'.*'/g, '…')}`,
+  )
+  const [backoff] = await alone.warehouse.backoffs(alone.workspace.pipeline)
+  expect(errors).toEqual(Object.keys(files).map((key) => `${key}: ${backoff?.error.replaceAll(/'.*'/g, '…')}`))
+  await rm(join(folder, 'staging'))
+  await together.warehouse.query('UPDATE tidemark.claims SET not_before = now()')
+  expect(await together.pass()).toMatchObject({ loaded: 2, held: 1, left: 0 })
+  expect(await together.warehouse.claims()).toEqual([])
+})
 
 async function batchBeside(options: Partial<PipelineInput>, good: number, bad: Readonly<Record<string, string>>) {
   const together = await Loads.create(options)

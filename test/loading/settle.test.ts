@@ -27,3 +27,23 @@ test('a file that does not change settles at the first try, though a timer may e
     expect(await settled(open, [candidate], new AbortController().signal)).toEqual({ ready: [candidate], unsettled: [] })
   }
 })
+
+test('what a sweep forgets in between, because it is up to date there, settles for the load that wants to read it', async () => {
+  await using workspace = await Workspace.create({
+    source: localFolder('source', { files: '{partition}.csv', settle: '20ms' }),
+  })
+  const open = new OpenPipelines(workspace.config).get(workspace.pipeline)
+  const settling = async (content: string | undefined) => {
+    await workspace.drop('day.csv', prices(1))
+    const listed = await open.source.stat('day.csv')
+    if (listed === undefined) throw new Error('expected the file to be there')
+    const candidate = { listed, key: 'day', loadedHash: undefined }
+    const result = settled(open, [candidate], new AbortController().signal)
+    open.sightings.forgetAllBut(new Set())
+    if (content !== undefined) await workspace.drop('day.csv', content)
+    const { ready, unsettled } = await result
+    return { ready: ready.length, unsettled: unsettled.length }
+  }
+  expect(await settling(undefined)).toEqual({ ready: 1, unsettled: 0 })
+  expect(await settling(prices(2))).toEqual({ ready: 0, unsettled: 1 })
+})

@@ -2,9 +2,10 @@ import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from '@jest/globals'
 import { actWorkflowId } from '../../src/client/act.ts'
-import { env, localFolder } from '../../src/config/define.ts'
+import { dynamic, env, localFolder } from '../../src/config/define.ts'
 import type { PipelineInput } from '../../src/config/schema.ts'
 import { batchId, partitionId, sensorId } from '../../src/names.ts'
+import { onceKnown, registerSearchAttributes } from '../../src/schedules/search-attributes.ts'
 import { Endpoint } from '../alerting/endpoint.ts'
 import { OwnServer } from '../harness/own-server.ts'
 import { prices } from '../harness/prices.ts'
@@ -133,6 +134,29 @@ test('sensor: every signal, a batch, a source that fails and recovers', async ()
   await save(running, sensorId(pipeline), 'sensor/signals-batch-and-failing')
 })
 
+test('sensor: begins, at once and after its source has failed', async () => {
+  const partitions = dynamic({ initial: 'none' })
+  await using workspace = await Workspace.create({ source: SOURCE, partitions, sensor: { every: '1s' } })
+  await workspace.drop('old.csv', prices(1))
+  await using running = await Running.start(workspace)
+  await running.apply()
+  await until('the first sweep', () => running.worker.warehouse.hasBegun(running.pipeline))
+  await workspace.drop('new.csv', prices(2))
+  await running.outcome('new.csv')
+  await save(running, sensorId(running.pipeline), 'sensor/begun')
+
+  await using unlucky = await Workspace.create({ source: SOURCE, partitions, sensor: { every: '1s' } })
+  await rename(unlucky.path(''), join(unlucky.folder, 'elsewhere'))
+  await using later = await Running.start(unlucky)
+  await later.apply()
+  await until('being told', () => later.said.told.some(({ what }) => what === 'failing'))
+  await rename(join(unlucky.folder, 'elsewhere'), unlucky.path(''))
+  await until('the first sweep', () => later.worker.warehouse.hasBegun(later.pipeline))
+  await unlucky.drop('new.csv', prices(2))
+  await later.outcome('new.csv')
+  await save(later, sensorId(later.pipeline), 'sensor/failing-then-begun')
+})
+
 test('alert: told at the second try, and not taken; recovered by an import and by a batch', async () => {
   await using endpoint = await Endpoint.up({ status: 503 })
   await using workspace = await Workspace.create({ source: SOURCE }, { webhook: env(endpoint.variable), command: ['true'] })
@@ -173,4 +197,46 @@ test('actOnFile: released, refused, removed', async () => {
   await save(running, id, 'actOnFile/released')
   await tidemark.removeFile(pipeline, 'bad.csv')
   await save(running, id, 'actOnFile/removed')
+})
+
+test('backfill: with held ones, paused and resumed, and continued as new', async () => {
+  await using server = await OwnServer.start({ 'limit.historyCount.suggestContinueAsNew': 60 })
+  await using workspace = await Workspace.create({ source: SOURCE })
+  for (let day = 0; day < 24; day++) await workspace.drop(`day-${day}.csv`, prices(day)) // the first one is held
+  await using running = await Running.start(workspace, { server })
+  const { tidemark, pipeline, client } = running
+  await registerSearchAttributes(client, client.options.namespace)
+  const range = { from: 'day-0', to: 'day-10', concurrency: 2 }
+  const paused = await onceKnown(() => tidemark.backfill(pipeline, { ...range, name: 'paused' }))
+  await paused.pause()
+  await until('the window to be empty', async () => (await paused.progress()).open === 0)
+  await paused.resume()
+  await paused.result()
+  await save(running, paused.workflowId, 'backfill/paused-and-resumed')
+  const retried = await tidemark.backfill(pipeline, { only: 'held' })
+  await retried.result()
+  await save(running, retried.workflowId, 'backfill/held')
+
+  const rolling = await tidemark.backfill(pipeline, { concurrency: 4 })
+  const { runId: first } = await client.workflow.getHandle(rolling.workflowId).describe()
+  await rolling.result()
+  await save(running, rolling.workflowId, 'backfill/continued-as-new', first)
+  await save(running, rolling.workflowId, 'backfill/continued')
+})
+
+test('backfill: a single run, paused while it loads, and resumed', async () => {
+  // It is still settling when it hears of the pause.
+  const source = localFolder('source', { files: '{partition}.csv', settle: '4s' })
+  await using workspace = await Workspace.create({ source })
+  for (let day = 0; day < 4; day++) await workspace.drop(`day-${day}.csv`, prices(day)) // the first one is held
+  await using running = await Running.start(workspace)
+  const together = await running.tidemark.backfill(running.pipeline, { singleRun: true })
+  const handle = running.client.workflow.getHandle(together.workflowId)
+  const loads = async () => (await handle.describe()).raw.pendingActivities?.some(({ lastStartedTime }) => lastStartedTime)
+  await until('its load', loads)
+  await together.pause()
+  await until('the end of its load', async () => !(await loads()))
+  await together.resume()
+  await together.result()
+  await save(running, together.workflowId, 'backfill/single-run')
 })

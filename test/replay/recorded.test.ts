@@ -6,7 +6,15 @@ import { savedHistories, savedHistory } from './saved-histories.ts'
 test('the recorded histories of every workflow type replay', async () => {
   const histories = await savedHistories()
   const types = new Set(histories.map(({ workflowId }) => workflowId.split('/')[0]))
-  expect([...types].sort()).toEqual(['actOnFile', 'alert', 'importBatch', 'importPartition', 'scheduledPartition', 'sensor'])
+  expect([...types].sort()).toEqual([
+    'actOnFile',
+    'alert',
+    'backfill',
+    'importBatch',
+    'importPartition',
+    'scheduledPartition',
+    'sensor',
+  ])
   expect(await replay(histories)).toEqual({ count: histories.length, faults: [] })
 })
 

@@ -30,7 +30,7 @@ test('queues, priorities, summaries, details and failures tell pipeline, partiti
   expect(await seen(running, sensorId(pipeline))).toMatchObject({
     summary: `sensor of ${pipeline}`,
     priority: 3,
-    activities: [`watchSource on ${pipeline}-watch: watch ${pipeline}`],
+    activities: [`beginPipeline on ${pipeline}-watch: begin ${pipeline}`, `watchSource on ${pipeline}-watch: watch ${pipeline}`],
   })
   expect(await seen(running, held)).toEqual({
     summary: `import ${pipeline} 2018-01-22`,

@@ -33,6 +33,7 @@ export function pipelineOf({
       manifest: undefined,
     },
     partitions: { kind: 'dynamic' },
+    initial: { since: 'all', order: undefined, atOnce: 500 },
     table: { schema: 'main', name: 'prices' },
     columns,
     csv: { ...csvDefaults, ...csv },

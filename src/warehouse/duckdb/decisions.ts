@@ -8,6 +8,9 @@ import { DECISION, readFiles, STATUS } from './ledger-queries.ts'
 import { rowsOf, tableName, textList } from './sql.ts'
 import { existingColumns } from './target-table.ts'
 
+/** Which one of a pipeline's. */
+export type Entry = Pick<OpenDecision, 'path' | 'sequence'>
+
 /** Opens a decision on the newest version, unless this very request has been made before: then it may be carried out by now. */
 export async function openDecision(
   connection: DuckDBConnection,
@@ -131,12 +134,12 @@ export async function closeDecisions(
   )
 }
 
-/** What has come of a decision stands in for the entry that it was made on. */
+/** What has come of a decision stands in for the entry that it was made on; so does what a version has come to that was left out. */
 export async function dropReplaced(
   connection: DuckDBConnection,
   pipeline: string,
   claim: string,
-  replaced: readonly OpenDecision[],
+  replaced: readonly Entry[],
 ): Promise<void> {
   if (replaced.length === 0) return
   const entries = JSON.stringify(replaced.map(entryOf))
@@ -150,7 +153,7 @@ export async function dropReplaced(
   ])
 }
 
-const entryOf = ({ path, sequence }: OpenDecision) => ({ path, sequence })
+const entryOf = ({ path, sequence }: Entry): Entry => ({ path, sequence })
 
 function entryList(parameter: string): string {
   return `(SELECT (path, sequence) FROM (SELECT unnest(from_json(${parameter}::JSON, '[{"path":"VARCHAR","sequence":"INTEGER"}]'), recursive := true)))`

@@ -3,6 +3,7 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import { messageOf, TidemarkError } from '../../errors.ts'
 import type { FilesQuery, Warehouse } from '../warehouse.ts'
 import { payDebts, readDebts } from './after-load.ts'
+import { begin, hasBegun } from './begin.ts'
 import { dropClaim, readBackoffs, standingClaims, writeClaims } from './claims.ts'
 import { openDecision, openRetries, readOpenDecisions } from './decisions.ts'
 import { Gate, type GateOptions } from './gate.ts'
@@ -30,6 +31,8 @@ export function duckdbWarehouse(options: Omit<GateOptions, 'prepare'>): Warehous
     visitVersions: (pipeline, visit, signal) => run((connection) => visitVersions(connection, pipeline, visit), signal),
     claim: (request, signal) => change((connection) => writeClaims(connection, request), signal),
     publish: (publication, signal) => publish((work) => change(work, signal), publication),
+    hasBegun: (pipeline) => run((connection) => hasBegun(connection, pipeline)),
+    begin: (beginning, signal) => change((connection) => begin(connection, beginning), signal),
     debts: (pipeline, signal) => run((connection) => readDebts(connection, pipeline), signal),
     payDebts: (pipeline, paid) => change((connection) => payDebts(connection, pipeline, paid)),
     decide: (pipeline, path, request, signal) =>

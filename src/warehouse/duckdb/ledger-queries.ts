@@ -109,9 +109,11 @@ function toEntry(row: Row): LedgerEntry {
 export async function readCounts(connection: DuckDBConnection, pipeline: string): Promise<PipelineCounts> {
   const [row] = await rowsOf(
     connection,
-    `WITH newest AS (SELECT path, arg_max(status, sequence) AS status FROM tidemark.files WHERE pipeline = $1 GROUP BY path),
+    `WITH newest AS (SELECT path, arg_max(status, sequence) AS status, arg_max(gone_at IS NOT NULL, sequence) AS gone
+         FROM tidemark.files WHERE pipeline = $1 GROUP BY path),
        loaded AS (SELECT partition_key, rows FROM tidemark.files WHERE pipeline = $1 AND status = 'loaded')
      SELECT (SELECT count(*) FROM loaded) AS loaded, (SELECT count(*) FROM newest WHERE status = 'held') AS held,
+       (SELECT count(*) FROM newest WHERE status = 'ignored' AND NOT gone) AS ignored,
        (SELECT coalesce(sum(rows), 0)::BIGINT FROM loaded) AS rows,
        (SELECT coalesce(to_json(list(DISTINCT partition_key)), '[]') FROM loaded) AS keys`,
     pipeline,
@@ -119,6 +121,7 @@ export async function readCounts(connection: DuckDBConnection, pipeline: string)
   return {
     loaded: Number(row?.loaded),
     held: Number(row?.held),
+    ignored: Number(row?.ignored),
     rows: Number(row?.rows),
     loadedKeys: z.array(z.string()).parse(JSON.parse(String(row?.keys))),
   }

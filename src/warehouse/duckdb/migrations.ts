@@ -66,4 +66,9 @@ export const MIGRATIONS: readonly string[] = [
     told_at TIMESTAMPTZ NOT NULL
   );
   `,
+  // What has entries by now has begun long ago: no file of it was there before that.
+  `
+  CREATE TABLE tidemark.begun (pipeline VARCHAR NOT NULL, begun_at TIMESTAMPTZ NOT NULL);
+  INSERT INTO tidemark.begun SELECT DISTINCT pipeline, now() FROM tidemark.files;
+  `,
 ]

@@ -12,7 +12,7 @@ const CHANGES = `
   WITH newest AS (
       SELECT 'file/' || path AS subject, path, max(sequence) AS sequence, arg_max(status, sequence) AS status,
         arg_max(partition_key, sequence) AS key, arg_max(coalesce(error, ''), sequence) AS error,
-        arg_max(gone_at IS NOT NULL, sequence) AS gone
+        arg_max(gone_at IS NOT NULL AND status <> 'ignored', sequence) AS gone
       FROM tidemark.files WHERE pipeline = $1 AND ($2::VARCHAR IS NULL OR partition_key = $2) GROUP BY path),
     told AS (SELECT subject, state FROM tidemark.told WHERE pipeline = $1),
     changed AS (

@@ -17,7 +17,7 @@ export async function publish(change: Change, publication: Publication): Promise
   try {
     return await change((connection) => publishAll(connection, publication))
   } catch (error) {
-    if (keys.length < 2) throw error
+    if (keys.length < 2 && !publication.leaveRefused) throw error
     throwIfOfMachine(error)
   }
   const parts: Parts = { keys: [], outcomes: [], gone: [], refused: new Map() }

@@ -9,10 +9,10 @@ import { SAME_BYTES } from '../same-bytes.ts'
 import type { Outcome, Publication, Published } from '../warehouse.ts'
 import { oweAfterLoad } from './after-load.ts'
 import { endClaims, ownKeys } from './claims.ts'
-import { closeDecisions, dropReplaced, readOpenDecisions, removeRows } from './decisions.ts'
+import { closeDecisions, dropReplaced, type Entry, readOpenDecisions, removeRows } from './decisions.ts'
 import { judgeDuplicates, retryOrphans } from './duplicates.ts'
 import { markGone } from './gone.ts'
-import { tableName, textList } from './sql.ts'
+import { rowsOf, tableName, textList } from './sql.ts'
 import { ensureTable } from './target-table.ts'
 
 type Good = Extract<Outcome, { verdict: 'good' }>
@@ -115,7 +115,7 @@ async function writeLedger(
   open: ReadonlyMap<string, OpenDecision>,
 ): Promise<void> {
   const carriedOut: OpenDecision[] = []
-  const replaced = new Map<string, OpenDecision>()
+  const replaced = new Map<string, Entry>(await ignoredBefore(connection, pipeline.name, outcomes))
   for (const { listed, decision, verdict } of outcomes) {
     const entry = decision && open.get(listed.path)
     if (entry === undefined) continue
@@ -153,6 +153,24 @@ async function writeLedger(
   await dropReplaced(connection, pipeline.name, claim, [...replaced.values()])
   await closeDecisions(connection, pipeline.name, carriedOut)
   await writeRejected(connection, pipeline.name, claim, outcomes)
+}
+
+/** Entries of versions that were left out at first, and that somebody has asked for. */
+async function ignoredBefore(
+  connection: DuckDBConnection,
+  pipeline: string,
+  outcomes: readonly Outcome[],
+): Promise<readonly (readonly [path: string, entry: Entry])[]> {
+  const paths = outcomes.filter(({ ignoredBefore }) => ignoredBefore).map(({ listed }) => listed.path)
+  if (paths.length === 0) return []
+  const rows = await rowsOf(
+    connection,
+    `SELECT path, max(sequence) AS sequence FROM tidemark.files WHERE pipeline = $1 AND path IN ${textList('$2')}
+     GROUP BY path HAVING arg_max(status, sequence) = 'ignored'`,
+    pipeline,
+    JSON.stringify(paths),
+  )
+  return rows.map(({ path, sequence }) => [String(path), { path: String(path), sequence: Number(sequence) }])
 }
 
 /** Of the same bytes: what the rows in the table were loaded without is told of the newest version. */

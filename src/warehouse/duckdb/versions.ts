@@ -8,7 +8,7 @@ export async function visitVersions(connection: DuckDBConnection, pipeline: stri
   const visit = begin(Number(counted?.rows))
   const result = await connection.stream(
     `SELECT path, sequence, CASE WHEN gone_at IS NULL AND after_load IS DISTINCT FROM 'done' THEN fingerprint ELSE '' END,
-       gone_at IS NULL AND after_load IS DISTINCT FROM 'done' AND status <> 'ignored'
+       gone_at IS NULL AND after_load IS DISTINCT FROM 'done'
      FROM tidemark.files WHERE pipeline = $1`,
     [pipeline],
   )
