@@ -38,6 +38,14 @@ export function azureBlob(url: string, options: Without<Extract<Source, { kind: 
 }
 
 /**
+ * A bucket of Google Cloud Storage, from a prefix on: `gcs('gs://bucket/prefix', …)`. Logs in with Google's own chain, or with what `keyFile` or `env` name. An object
+ * is whole when it is there: `settle` is 0.
+ */
+export function gcs(url: string, options: Without<Extract<Source, { kind: 'gcs' }>, 'kind' | 'url'>): Source {
+  return { ...options, kind: 'gcs', url }
+}
+
+/**
  * A folder on an SFTP server: `sftp('sftp://user@host:22/folder', …)`; `/~/folder` is below the login's own. Its host key must be known: among the known
  * hosts, or as `hostKey`. Logs in with the agent or the keys of who runs Tidemark, or with what `env` names. `settle` is 60 s by default.
  */

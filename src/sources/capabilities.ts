@@ -59,7 +59,9 @@ export const AZURE: Capabilities = { ...S3, resumes: false }
 
 export const FTP: Capabilities = SFTP
 
-export const CAPABILITIES = { local: LOCAL, s3: S3, azure: AZURE, sftp: SFTP, ftp: FTP } as const satisfies Record<
+export const GCS: Capabilities = { ...S3, fingerprint: 'version', tags: false }
+
+export const CAPABILITIES = { local: LOCAL, s3: S3, azure: AZURE, gcs: GCS, sftp: SFTP, ftp: FTP } as const satisfies Record<
   string,
   Capabilities
 >

@@ -108,7 +108,7 @@ test.each<[what: string, fields: Readonly<Record<string, unknown>>, fault: strin
   [
     'a source of another kind',
     { source: { kind: 'nfs' } },
-    "source: expected a source: localFolder('folder', { files: '{partition}.csv' }), s3('s3://bucket/prefix', …), azureBlob('az://account/container/prefix', …), sftp('sftp://user@host/folder', …) or ftp('ftp://user@host/folder', …)",
+    "source: expected a source: localFolder('folder', { files: '{partition}.csv' }), s3('s3://bucket/prefix', …), azureBlob('az://account/container/prefix', …), gcs('gs://bucket/prefix', …), sftp('sftp://user@host/folder', …) or ftp('ftp://user@host/folder', …)",
   ],
   [
     'partitions that are none',

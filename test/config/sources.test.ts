@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { azureBlob, duckdb, dynamic, env, ftp, localFolder, s3, sftp } from '../../src/config/define.ts'
+import { azureBlob, duckdb, dynamic, env, ftp, gcs, localFolder, s3, sftp } from '../../src/config/define.ts'
 import { parseConfig } from '../../src/config/parse.ts'
 import type { Pipeline } from '../../src/config/pipeline.ts'
 import type { PipelineInput } from '../../src/config/schema.ts'
@@ -290,4 +290,23 @@ test.each<[what: string, fields: Readonly<Record<string, unknown>>, fault: strin
   ],
 ])('%s is refused for FTP', (_, fields, fault) => {
   expect(faultsOf({ kind: 'ftp', url: 'ftp://host/in', ...FILES, ...fields })).toEqual([fault])
+})
+
+test("a bucket of Google's is read from its address", () => {
+  expect(parsed(gcs('gs://my_bucket.example.com/some/prefix/', FILES))).toMatchObject({
+    source: { kind: 'gcs', bucket: 'my_bucket.example.com', prefix: 'some/prefix/', endpoint: undefined, settleMs: 0 },
+    sensor: { everyMs: 60_000, sweepEveryMs: 3_600_000 },
+  })
+  expect(parsed(gcs('gs://bucket', { ...FILES, keyFile: 'keys/load.json' }))).toMatchObject({
+    source: { keyFile: '/project/keys/load.json' },
+  })
+  const address = "source.url: write the bucket and a prefix, such as 'gs://bucket/prefix'"
+  for (const url of ['https://storage.googleapis.com/bucket', 'gs://', 'gs://Bucket'])
+    expect(faultsOf({ kind: 'gcs', url, ...FILES })).toEqual([address])
+  expect(
+    faultsOf({ kind: 'gcs', url: 'gs://bucket', ...FILES, credentials: '{"private_key":"literal-secret"}' }).join(),
+  ).not.toContain('literal-secret')
+  expect(faultsOf({ kind: 'gcs', url: 'gs://bucket', ...FILES, credentials: env('KEY'), keyFile: 'key.json' })).toEqual([
+    'source.keyFile: the credentials are given; leave one of the two out',
+  ])
 })

@@ -1,17 +1,18 @@
 import { z } from 'zod'
 import { type AzureContainer, azureSchema, toAzureContainer } from './azure.ts'
 import { type FtpFolder, ftpPlace, ftpSchema, toFtpFolder } from './ftp.ts'
+import { type GcsBucket, gcsSchema, toGcsBucket } from './gcs.ts'
 import { type LocalFolder, localSchema, toLocalFolder } from './local.ts'
 import { type S3Bucket, s3Schema, toS3Bucket } from './s3.ts'
 import { type SftpFolder, sftpPlace, sftpSchema, toSftpFolder } from './sftp.ts'
 
 /** Each kind of source by its own schema. */
-export const sourceSchema = z.discriminatedUnion('kind', [localSchema, s3Schema, azureSchema, sftpSchema, ftpSchema], {
+export const sourceSchema = z.discriminatedUnion('kind', [localSchema, s3Schema, azureSchema, gcsSchema, sftpSchema, ftpSchema], {
   error:
-    "expected a source: localFolder('folder', { files: '{partition}.csv' }), s3('s3://bucket/prefix', …), azureBlob('az://account/container/prefix', …), sftp('sftp://user@host/folder', …) or ftp('ftp://user@host/folder', …)",
+    "expected a source: localFolder('folder', { files: '{partition}.csv' }), s3('s3://bucket/prefix', …), azureBlob('az://account/container/prefix', …), gcs('gs://bucket/prefix', …), sftp('sftp://user@host/folder', …) or ftp('ftp://user@host/folder', …)",
 })
 
-export type SourceConfig = LocalFolder | S3Bucket | AzureContainer | SftpFolder | FtpFolder
+export type SourceConfig = LocalFolder | S3Bucket | AzureContainer | GcsBucket | SftpFolder | FtpFolder
 
 /** `base`: what a relative folder is relative to. */
 export function toSource(checked: z.output<typeof sourceSchema>, base: string): SourceConfig {
@@ -22,6 +23,8 @@ export function toSource(checked: z.output<typeof sourceSchema>, base: string): 
       return toS3Bucket(checked)
     case 'azure':
       return toAzureContainer(checked)
+    case 'gcs':
+      return toGcsBucket(checked, base)
     case 'sftp':
       return toSftpFolder(checked, base)
     case 'ftp':
@@ -38,6 +41,8 @@ export function placeOf(source: SourceConfig): string {
       return `s3://${source.bucket}/${source.prefix}`.replace(/\/$/, '')
     case 'azure':
       return `az://${source.account}/${source.container}/${source.prefix}`.replace(/\/$/, '')
+    case 'gcs':
+      return `gs://${source.bucket}/${source.prefix}`.replace(/\/$/, '')
     case 'sftp':
       return sftpPlace(source)
     case 'ftp':

@@ -1,0 +1,116 @@
+import { Readable } from 'node:stream'
+import type { FileMetadata } from '@google-cloud/storage'
+import { TidemarkError } from '../../errors.ts'
+import { isRelativePath } from '../relative-path.ts'
+import type { Listed, Version } from '../source.ts'
+import type { Head, ObjectStore } from '../take-by-copy.ts'
+import { wholeStream } from '../whole-stream.ts'
+import type { Bucket } from './bucket.ts'
+import { isChanged, isNoObject, objectFailure, sourceFailure } from './failures.ts'
+import { assertListed, generationOf, versionOf } from './list-objects.ts'
+
+/** In a copy's metadata. */
+const MARK = 'tidemark-copy-of'
+
+interface Found extends Head {
+  readonly metadata: FileMetadata
+}
+
+/** The objects of a bucket, one by one. */
+export class Objects implements ObjectStore<Found> {
+  readonly #bucket: Bucket
+
+  constructor(bucket: Bucket) {
+    this.#bucket = bucket
+  }
+
+  async stat(path: string): Promise<Listed | undefined> {
+    const found = await this.head(path)
+    return found && { path, ...versionOf(found.metadata) }
+  }
+
+  async head(path: string): Promise<Found | undefined> {
+    if (!isRelativePath(path)) return undefined
+    return this.#attempt(`look at ${path}`, 'to read objects (Storage Object Viewer', async () => {
+      try {
+        const [metadata] = await this.#at(path).getMetadata()
+        const mark = metadata.metadata?.[MARK]
+        return { ...versionOf(metadata), metadata, mark: typeof mark === 'string' ? mark : undefined }
+      } catch (error) {
+        if (!isNoObject(error)) throw error
+        await assertListed(this.#bucket)
+        return undefined
+      }
+    })
+  }
+
+  open = async ({ path, fingerprint, size }: Version): Promise<Readable> => {
+    const { place } = this.#bucket
+    if (!isRelativePath(path)) throw new TidemarkError('FileUnreadable', `${path} leads out of ${place}; it is never read`)
+    const open = async (from: number) => Readable.from(this.#bytesOf(path, generationOf(fingerprint), from, size))
+    return wholeStream({ what: `${path} in ${place}`, size, open })
+  }
+
+  copy(path: string, { fingerprint, metadata }: Found, to: string, mark: string): Promise<'done' | 'exists' | 'changed'> {
+    return this.#attempt(`move the loaded file ${path}`, 'to write objects (Storage Object User', async () => {
+      const { contentType, contentEncoding, cacheControl, contentDisposition } = metadata
+      try {
+        await this.#at(path, generationOf(fingerprint)).copy(this.#at(to), {
+          preconditionOpts: { ifGenerationMatch: 0 },
+          ...(contentType === undefined ? {} : { contentType }),
+          ...(contentEncoding === undefined ? {} : { contentEncoding }),
+          ...(cacheControl === undefined ? {} : { cacheControl }),
+          ...(contentDisposition === undefined ? {} : { contentDisposition }),
+          metadata: { ...metadata.metadata, [MARK]: mark },
+        })
+        return 'done'
+      } catch (error) {
+        if (isNoObject(error)) return 'changed'
+        if (isChanged(error)) return 'exists'
+        throw error
+      }
+    })
+  }
+
+  remove(path: string, { fingerprint }: Found): Promise<'done' | 'changed'> {
+    return this.#attempt(`delete the loaded file ${path}`, 'to delete objects (Storage Object User', async () => {
+      try {
+        await this.#at(path).delete({ ifGenerationMatch: generationOf(fingerprint) })
+        return 'done'
+      } catch (error) {
+        if (isNoObject(error) || isChanged(error)) return 'changed'
+        throw error
+      }
+    })
+  }
+
+  #at(path: string, generation?: string) {
+    return this.#bucket.client.file(this.#bucket.prefix + path, generation === undefined ? {} : { generation })
+  }
+
+  async *#bytesOf(path: string, generation: string, from: number, size: number): AsyncGenerator<Buffer> {
+    if (size === 0) {
+      // No range of an object without bytes can be asked for.
+      if ((await this.stat(path))?.fingerprint !== `0-${generation}`) throw objectFailure(path, this.#bucket.place)
+      return
+    }
+    this.#bucket.calls.add()
+    // A checksum is of all the bytes; and what is packed stays so.
+    const options = from === 0 ? { decompress: false } : { start: from, validation: false as const, decompress: false }
+    try {
+      yield* this.#at(path, generation).createReadStream(options)
+    } catch (error) {
+      if (isNoObject(error)) throw objectFailure(path, this.#bucket.place)
+      throw error
+    }
+  }
+
+  async #attempt<T>(doing: string, permission: string, work: () => Promise<T>): Promise<T> {
+    this.#bucket.calls.add()
+    try {
+      return await work()
+    } catch (error) {
+      throw sourceFailure(error, `${doing} of ${this.#bucket.place}`, `${permission} on ${this.#bucket.name})`)
+    }
+  }
+}
