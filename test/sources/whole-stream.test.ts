@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { expect, test } from '@jest/globals'
 import { TidemarkError } from '../../src/errors.ts'
@@ -63,4 +63,32 @@ test('what the source says for good is not tried again', async () => {
     }),
   ).rejects.toBe(changed)
   expect(tries).toBe(1)
+})
+
+test('a line on which nothing comes is cut, and the download goes on', async () => {
+  const asked: number[] = []
+  const open = async (from: number): Promise<Readable> => {
+    asked.push(from)
+    return Readable.from(
+      (async function* () {
+        yield BYTES.subarray(from, from + 50_000)
+        if (from === 0) await new Promise(() => undefined)
+      })(),
+    )
+  }
+  const read = await wholeStream({ what: 'a.csv', size: BYTES.length, open, silentMs: 200 }).toArray()
+  expect(Buffer.concat(read).equals(BYTES)).toBe(true)
+  expect(asked).toEqual([0, 50_000])
+})
+
+test('bytes that are not those that the server has are told, also after a cut', async () => {
+  const { open } = new Cut(40_000)
+  const read = async (md5: string | undefined) =>
+    Buffer.concat(await wholeStream({ what: 'a.csv', size: BYTES.length, open, md5: () => md5 }).toArray())
+  await expect(read(createHash('md5').update('others').digest('base64'))).rejects.toMatchObject({
+    code: 'FileUnreadable',
+    message: expect.stringMatching(/damaged on the way/),
+  })
+  expect(await read(createHash('md5').update(BYTES).digest('base64'))).toEqual(BYTES)
+  expect(await read(undefined)).toEqual(BYTES)
 })

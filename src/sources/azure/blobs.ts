@@ -49,7 +49,17 @@ export class Blobs implements ObjectStore<Found>, TaggableStore<Found> {
   open = async ({ path, fingerprint, size }: Version): Promise<Readable> => {
     const { place } = this.#container
     if (!isRelativePath(path)) throw new TidemarkError('FileUnreadable', `${path} leads out of ${place}; it is never read`)
-    return wholeStream({ what: `${path} in ${place}`, size, open: (from) => this.#bodyOf(path, etagOf(fingerprint), from) })
+    let md5: string | undefined
+    return wholeStream({
+      what: `${path} in ${place}`,
+      size,
+      md5: () => md5,
+      open: async (from) => {
+        const { body, whole } = await this.#bodyOf(path, etagOf(fingerprint), from)
+        md5 = whole
+        return body
+      },
+    })
   }
 
   copy(path: string, found: Found, to: string, mark: string): Promise<'done' | 'exists' | 'changed'> {
@@ -104,15 +114,13 @@ export class Blobs implements ObjectStore<Found>, TaggableStore<Found> {
     return this.#container.client.getBlobClient(this.#container.prefix + path)
   }
 
-  async #bodyOf(path: string, ifMatch: string, from: number): Promise<Readable> {
+  async #bodyOf(path: string, ifMatch: string, from: number) {
     const { place } = this.#container
     try {
       // Of what a cut leaves the stream itself would ask for the rest, without a bound.
-      const { readableStreamBody } = await this.#at(path).download(from, undefined, {
-        conditions: { ifMatch },
-        maxRetryRequests: 0,
-      })
-      if (readableStreamBody instanceof Readable) return readableStreamBody
+      const answer = await this.#at(path).download(from, undefined, { conditions: { ifMatch }, maxRetryRequests: 0 })
+      const { readableStreamBody: body, blobContentMD5 = from === 0 ? answer.contentMD5 : undefined } = answer
+      if (body instanceof Readable) return { body, whole: blobContentMD5 && Buffer.from(blobContentMD5).toString('base64') }
       throw new Error('no body in the answer')
     } catch (error) {
       if (isOfBlob(error)) throw blobFailure(error, path, place)

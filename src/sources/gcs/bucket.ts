@@ -17,6 +17,8 @@ export interface Bucket {
   readonly client: Client
   /** The client counts none: of those that it tries again, the first one counts. */
   readonly calls: CallCount
+  /** A server that nobody is told to. */
+  readonly isAnonymous: boolean
   readonly name: string
   readonly prefix: string
   /** For people. */
@@ -28,12 +30,11 @@ export interface Bucket {
 export async function openBucket(config: GcsBucket, calls: CallCount): Promise<Bucket> {
   const { bucket, prefix, endpoint, keyFile, credentialsEnv } = config
   if (endpoint !== undefined) await assertAllowed(new URL(endpoint).hostname)
+  const isAnonymous = endpoint !== undefined && (keyFile ?? credentialsEnv) === undefined
   const storage = new Storage({
     timeout: SILENT_MS,
     retryOptions: { autoRetry: true, maxRetries: RETRIES, totalTimeout: ALL_TRIES_S },
-    ...(endpoint === undefined
-      ? {}
-      : { apiEndpoint: endpoint, useAuthWithCustomEndpoint: (keyFile ?? credentialsEnv) !== undefined }),
+    ...(endpoint === undefined ? {} : { apiEndpoint: endpoint, useAuthWithCustomEndpoint: !isAnonymous }),
     ...(keyFile === undefined ? {} : { keyFilename: keyFile }),
     ...(credentialsEnv === undefined ? {} : { credentials: keyIn(credentialsEnv) }),
   })
@@ -41,6 +42,7 @@ export async function openBucket(config: GcsBucket, calls: CallCount): Promise<B
   return {
     client: storage.bucket(bucket),
     calls,
+    isAnonymous,
     name: bucket,
     prefix,
     place,

@@ -1,4 +1,5 @@
-import { Readable } from 'node:stream'
+import type { IncomingMessage } from 'node:http'
+import type { Readable } from 'node:stream'
 import type { FileMetadata } from '@google-cloud/storage'
 import { TidemarkError } from '../../errors.ts'
 import { isRelativePath } from '../relative-path.ts'
@@ -6,6 +7,7 @@ import type { Listed, Version } from '../source.ts'
 import type { Head, ObjectStore } from '../take-by-copy.ts'
 import { wholeStream } from '../whole-stream.ts'
 import type { Bucket } from './bucket.ts'
+import { download, md5Of } from './download.ts'
 import { isChanged, isNoObject, objectFailure, sourceFailure } from './failures.ts'
 import { assertListed, generationOf, versionOf } from './list-objects.ts'
 
@@ -47,8 +49,17 @@ export class Objects implements ObjectStore<Found> {
   open = async ({ path, fingerprint, size }: Version): Promise<Readable> => {
     const { place } = this.#bucket
     if (!isRelativePath(path)) throw new TidemarkError('FileUnreadable', `${path} leads out of ${place}; it is never read`)
-    const open = async (from: number) => Readable.from(this.#bytesOf(path, generationOf(fingerprint), from, size))
-    return wholeStream({ what: `${path} in ${place}`, size, open })
+    let md5: string | undefined
+    return wholeStream({
+      what: `${path} in ${place}`,
+      size,
+      md5: () => md5,
+      open: async (from) => {
+        const answer = await this.#download(path, generationOf(fingerprint), from)
+        md5 = md5Of(answer)
+        return answer
+      },
+    })
   }
 
   copy(path: string, { fingerprint, metadata }: Found, to: string, mark: string): Promise<'done' | 'exists' | 'changed'> {
@@ -88,20 +99,14 @@ export class Objects implements ObjectStore<Found> {
     return this.#bucket.client.file(this.#bucket.prefix + path, generation === undefined ? {} : { generation })
   }
 
-  async *#bytesOf(path: string, generation: string, from: number, size: number): AsyncGenerator<Buffer> {
-    if (size === 0) {
-      // No range of an object without bytes can be asked for.
-      if ((await this.stat(path))?.fingerprint !== `0-${generation}`) throw objectFailure(path, this.#bucket.place)
-      return
-    }
-    this.#bucket.calls.add()
-    // A checksum is of all the bytes; and what is packed stays so.
-    const options = from === 0 ? { decompress: false } : { start: from, validation: false as const, decompress: false }
+  async #download(path: string, generation: string, from: number): Promise<IncomingMessage> {
+    const { place, name } = this.#bucket
+    if (!/^\d+$/.test(generation)) throw objectFailure(path, place) // none that Google has given
     try {
-      yield* this.#at(path, generation).createReadStream(options)
+      return await download(this.#bucket, path, generation, from)
     } catch (error) {
-      if (isNoObject(error)) throw objectFailure(path, this.#bucket.place)
-      throw error
+      if (isNoObject(error)) throw objectFailure(path, place)
+      throw sourceFailure(error, `read ${path} in ${place}`, `to read objects (Storage Object Viewer on ${name})`)
     }
   }
 
