@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { Tidemark } from '../../src/client/index.ts'
+import { dynamic } from '../../src/config/define.ts'
 import { startServer } from '../../src/server/server.ts'
 import { configText, Project, pipelineText } from '../cli/project.ts'
 import { prices } from '../harness/prices.ts'
@@ -23,12 +24,18 @@ test.concurrent.each([
 ])(
   'a worker is killed in the middle of a backfill ($how): another one goes on, and each file is loaded once',
   async ({ options, partitions, goOnAt, killAt }) => {
-    await using workspace = await Workspace.create()
+    const chunked = { partitions: dynamic({ initial: { atOnce: 500 } }) }
+    await using workspace = await Workspace.create(chunked)
     for (let n = 0; n < partitions; n++) await workspace.drop(`p${n}.csv`, prices(n + 1))
     await using tidemark = await Tidemark.connect({ address: testServer(), taskQueue: workspace.pipeline })
     const backfill = await tidemark.backfill(workspace.pipeline, options)
     {
-      await using killed = Program.start(WORKER_THAT_STOPS, [await writeConfig(workspace), testServer(), 'looked again', '2'])
+      await using killed = Program.start(WORKER_THAT_STOPS, [
+        await writeConfig(workspace, chunked),
+        testServer(),
+        'looked again',
+        '2',
+      ])
       await killed.printed(`stopped at looked again ${goOnAt}`)
       killed.send('go on')
       await killed.printed(killAt)

@@ -2,9 +2,17 @@
 const fs = require('node:fs')
 const { syncBuiltinESMExports } = require('node:module')
 
-const { open } = fs.promises
-fs.promises.open = (path, ...rest) => {
+const dieOf = (path) => {
   if (String(path).includes('deadly')) process.kill(process.pid, 'SIGKILL')
+}
+const { openSync } = fs
+const { open } = fs.promises
+fs.openSync = (path, ...rest) => {
+  dieOf(path)
+  return openSync(path, ...rest)
+}
+fs.promises.open = (path, ...rest) => {
+  dieOf(path)
   return open(path, ...rest)
 }
 syncBuiltinESMExports()

@@ -96,7 +96,6 @@ export class FolderReader {
   #start(): Worker {
     const thread = new Worker(join(packageRoot(), 'dist', 'src', 'sources', 'local', 'folder-thread.js'), {
       execArgv: [],
-      env: {},
     })
     this.#thread = thread
     thread.on('message', (reply: Reply) => {
