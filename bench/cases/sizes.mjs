@@ -31,7 +31,7 @@ export default defineConfig({
 export async function measure(files) {
   const small = await measureOne(files / 1_000)
   const large = await measureOne(files)
-  return ['cursor', 'history', 'largest payload'].map((part) => ({
+  return ['cursor', 'payloads of ten turns', 'largest payload'].map((part) => ({
     what: `${part}, at ${files / 1_000} and at ${files} files`,
     unit: 'bytes',
     limitIs: `the same at ${files / 1_000} files`,
@@ -53,24 +53,23 @@ function measureOne(files) {
     return await withServer(folder, ({ server, client }) =>
       withWorker({ folder, server, client, configText }, async ({ counter }) => {
         const sensor = client.workflow.getHandle('sizes/sensor')
-        await swept(sensor)
+        await begun(sensor)
         makeFiles(
           source,
           Array.from({ length: NEW }, (_, number) => `new-${number}`),
         )
         await counter.reached(NEW)
-        await swept(sensor)
         return await measureHistory(sensor)
       }),
     )
   })
 }
 
-/** When one more sweep has ended. */
-async function swept(sensor) {
-  const before = (await sensor.query('status')).sweptAt
-  while ((await sensor.query('status')).sweptAt === before) {
-    await sensor.signal('poll')
+/** When its first sweep has ended, which is an activity of its own. */
+async function begun(sensor) {
+  for (;;) {
+    const { events } = await sensor.fetchHistory()
+    if (events.some((event) => event.activityTaskCompletedEventAttributes)) return
     await delay(LOOK_EACH_MS)
   }
 }
@@ -82,7 +81,7 @@ async function measureHistory(sensor) {
   const cursors = events.flatMap(({ activityTaskScheduledEventAttributes: scheduled }) => scheduled?.input?.payloads ?? [])
   return {
     cursor: Math.max(...cursors.map(({ data }) => data.length)),
-    history: (payloads.reduce((sum, { data }) => sum + data.length, 0) / answers.length) * 10,
+    'payloads of ten turns': (payloads.reduce((sum, { data }) => sum + data.length, 0) / answers.length) * 10,
     'largest payload': Math.max(...payloads.map(({ data }) => data.length)),
   }
 }
