@@ -7,6 +7,7 @@ import type { FileStatus, Known, LedgerEntry } from '../ledger.ts'
 import type { FilesQuery, PipelineCounts, Row } from '../warehouse.ts'
 import { rowsOf, textList } from './sql.ts'
 
+/** The rows as they are: to group them in SQL takes longer to be planned than to be done. */
 export async function readKnown(
   connection: DuckDBConnection,
   pipeline: string,
@@ -14,21 +15,24 @@ export async function readKnown(
 ): Promise<Map<string, Known>> {
   const rows = await rowsOf(
     connection,
-    `SELECT path, max(sequence) AS sequence, arg_max(status, sequence) AS status,
-       arg_max(CASE WHEN gone_at IS NULL AND after_load IS DISTINCT FROM 'done' THEN fingerprint ELSE '' END, sequence) AS fingerprint,
-       arg_max(partition_key, sequence) AS partition_key, arg_max(coalesce(rows, 0), sequence) AS rows,
-       nullif(arg_max(coalesce(error, ''), sequence), '') AS error,
-       arg_max(CASE WHEN carried_out_at IS NULL THEN coalesce(decision, '') ELSE '' END, sequence) AS decision,
-       max(content_hash) FILTER (status = 'loaded') AS loaded_hash,
-       max(partition_key) FILTER (status = 'loaded') AS loaded_key, coalesce(max(rows) FILTER (status = 'loaded'), 0) AS loaded_rows
-     FROM tidemark.files WHERE pipeline = $1 AND path IN ${textList('$2')} GROUP BY path`,
+    `SELECT path, sequence, status, partition_key, coalesce(rows, 0) AS rows, error, content_hash,
+       CASE WHEN gone_at IS NULL AND after_load IS DISTINCT FROM 'done' THEN fingerprint ELSE '' END AS fingerprint,
+       CASE WHEN carried_out_at IS NULL THEN decision END AS decision
+     FROM tidemark.files WHERE pipeline = $1 AND path IN ${textList('$2')}`,
     pipeline,
     JSON.stringify(paths),
   )
-  return new Map(rows.map((row) => [String(row.path), toKnown(row)]))
+  const newest = new Map<string, Row>()
+  const loaded = new Map<string, Row>()
+  for (const row of rows) {
+    const path = String(row.path)
+    if (Number(row.sequence) > Number(newest.get(path)?.sequence ?? 0)) newest.set(path, row)
+    if (row.status === 'loaded') loaded.set(path, row)
+  }
+  return new Map([...newest].map(([path, row]) => [path, toKnown(row, loaded.get(path))]))
 }
 
-function toKnown(row: Row): Known {
+function toKnown(row: Row, loaded: Row | undefined): Known {
   return {
     sequence: Number(row.sequence),
     fingerprint: String(row.fingerprint),
@@ -36,10 +40,10 @@ function toKnown(row: Row): Known {
     partitionKey: String(row.partition_key),
     rows: Number(row.rows),
     error: textOrNull(row.error),
-    loadedHash: textOrNull(row.loaded_hash) ?? undefined,
-    loadedKey: textOrNull(row.loaded_key) ?? undefined,
-    loadedRows: Number(row.loaded_rows),
-    decision: row.decision === '' ? undefined : DECISION.parse(row.decision),
+    loadedHash: textOrNull(loaded?.content_hash) ?? undefined,
+    loadedKey: textOrNull(loaded?.partition_key) ?? undefined,
+    loadedRows: Number(loaded?.rows ?? 0),
+    decision: row.decision === null ? undefined : DECISION.parse(row.decision),
   }
 }
 
