@@ -17,6 +17,7 @@ const worker = await startWorker({
     waiting: () => {},
   },
 })
+process.once('disconnect', () => process.exit()) // also when the bench was killed
 process.on('message', async (message) => {
   if (message !== 'end') return
   await worker[Symbol.asyncDispose]()
