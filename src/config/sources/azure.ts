@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { secret } from '../secret.ts'
 import { strict } from '../strictness.ts'
 import { httpEndpoint } from './address.ts'
-import { type SourceOptions, sourceOptions, toSourceOptions } from './common.ts'
+import { type SourceOptions, sourceOptions, toSourceOptions } from './source-options.ts'
 
 const CONTAINER =
   /^az:\/\/(?<account>[a-z0-9]{3,24})\/(?<container>[a-z0-9](?:-?[a-z0-9]){2,62}|\$web|\$root)(?:\/+(?<prefix>.*))?$/

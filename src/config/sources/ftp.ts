@@ -4,7 +4,7 @@ import { refusedHost } from '../../sources/refused-address.ts'
 import { secret } from '../secret.ts'
 import { strict } from '../strictness.ts'
 import { climbs, withoutHost } from './address.ts'
-import { type SourceOptions, sourceOptions, toSourceOptions } from './common.ts'
+import { type SourceOptions, sourceOptions, toSourceOptions } from './source-options.ts'
 
 const URL_EXAMPLE = "write 'ftp://user@host/folder' (TLS is asked for), or 'ftps://user@host/folder' (TLS from the first byte)"
 

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { secret } from '../secret.ts'
 import { strict } from '../strictness.ts'
 import { httpEndpoint } from './address.ts'
-import { type SourceOptions, sourceOptions, toSourceOptions } from './common.ts'
+import { type SourceOptions, sourceOptions, toSourceOptions } from './source-options.ts'
 
 const BUCKET = /^gs:\/\/(?<bucket>[a-z0-9][a-z0-9._-]{1,220}[a-z0-9])(?:\/+(?<prefix>.*))?$/
 

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { strict } from '../strictness.ts'
-import { type SourceOptions, sourceOptions, toSourceOptions } from './common.ts'
+import { type SourceOptions, sourceOptions, toSourceOptions } from './source-options.ts'
 
 export const localSchema = strict({
   kind: z.literal('local'),

@@ -5,7 +5,7 @@ import { refusedHost } from '../../sources/refused-address.ts'
 import { secret } from '../secret.ts'
 import { strict } from '../strictness.ts'
 import { climbs, withoutHost } from './address.ts'
-import { type SourceOptions, sourceOptions, toSourceOptions } from './common.ts'
+import { type SourceOptions, sourceOptions, toSourceOptions } from './source-options.ts'
 
 const URL_EXAMPLE = "write 'sftp://user@host/folder', or with a port 'sftp://user@host:2222/folder'"
 const FINGERPRINT = /^SHA256:[A-Za-z0-9+/]{43}$/
