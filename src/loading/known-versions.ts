@@ -58,10 +58,10 @@ export class KnownVersions {
     this.#write(this.#fingerprints, at, fingerprint)
   }
 
-  /** Nobody waits for it in the source any more. */
-  expectNoMore(path: string): void {
+  /** It is gone, or was taken away by us: nobody waits for it, and were it back as it was, it would be new. */
+  forget(path: string): void {
     const at = this.#find(path)
-    if (at !== undefined) this.#flags[at] = (this.#flags[at] ?? 0) & ~EXPECTED
+    if (at !== undefined) this.#flags[at] = 0
   }
 
   has(path: string, fingerprint: string): boolean {

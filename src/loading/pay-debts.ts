@@ -14,7 +14,7 @@ const TOGETHER = 500
  */
 export async function payDebts(
   { warehouse }: LoadContext,
-  { pipeline, source }: OpenPipeline,
+  { pipeline, source, view }: OpenPipeline,
   isMine: (debt: Debt) => boolean,
   signal: AbortSignal,
 ): Promise<void> {
@@ -28,6 +28,7 @@ export async function payDebts(
   for (const debt of (await warehouse.debts(name, signal)).filter(isMine)) {
     if (signal.aborted) break
     const came = await pay(source, debt, afterLoad)
+    if (came?.error === null && !came.stays) view.known.forget(came.path)
     if (came !== undefined && (came.error === null || came.error !== debt.error)) tried.push(came)
     if (tried.length >= TOGETHER) await write()
   }

@@ -42,7 +42,10 @@ export async function publishGone(context: LoadContext, request: GoneRequest): P
       { pipeline: open.pipeline, claim, keys: [...keys.keys()], outcomes: [], gone, unfinished: [...keys.keys()], run },
       signal,
     )
-    for (const { path } of gone) open.absences.forget(path)
+    for (const { path } of gone) {
+      open.absences.forget(path)
+      open.view.known.forget(path)
+    }
   } finally {
     await releaseClaim(context.warehouse, open.pipeline.name, claim, signal)
   }

@@ -150,7 +150,7 @@ async function missingPaths(open: OpenPipeline, warehouse: Warehouse, signal: Ab
   const known = await warehouse.known(pipeline.name, [...unfound], signal)
   return [...known].flatMap(([path, { fingerprint }]) => {
     if (fingerprint !== '' && expectedKeyOf(open, path) !== undefined) return [path]
-    view.known.expectNoMore(path)
+    view.known.forget(path)
     return []
   })
 }

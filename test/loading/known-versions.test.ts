@@ -8,7 +8,7 @@ const change = fc.oneof(
   fc.record({ kind: fc.constant('add' as const), path, sequence: fc.nat(3), fingerprint, isExpected: fc.boolean() }),
   fc.record({ kind: fc.constant('set' as const), path, fingerprint: fingerprint.filter((text) => text !== '') }),
   fc.record({ kind: fc.constant('find' as const), path, fingerprint }),
-  fc.record({ kind: fc.constant('expectNoMore' as const), path }),
+  fc.record({ kind: fc.constant('forget' as const), path }),
   fc.record({ kind: fc.constant('beginSweep' as const) }),
 )
 
@@ -55,9 +55,9 @@ test('it knows what a map of all entries knows', () => {
             )
             if (before !== undefined) before.isFound = true
             break
-          case 'expectNoMore':
-            known.expectNoMore(change.path)
-            if (before !== undefined) before.isExpected = false
+          case 'forget':
+            known.forget(change.path)
+            if (before !== undefined) Object.assign(before, { fingerprint: '', isExpected: false })
         }
       }
       expect(known.size).toBe(map.size)

@@ -105,3 +105,17 @@ test('a folder that is moved away, or empty all of a sudden, removes nothing; no
   await rename(workspace.path('a/1.csv'), elsewhere)
   await nothingGone(1)
 })
+
+test('a file that was gone is loaded when it is back, also where its bytes alone tell its version', async () => {
+  const source = localFolder('source', { files: '{partition}/*.csv', settle: '0s', identity: 'content' })
+  await using watched = await withFiles({ source, onDeleted: 'remove' })
+  await rm(watched.workspace.path('b/1.csv'))
+  await sweep(watched)
+  expect((await sweepAndReady(watched)).partitions).toMatchObject([{ key: 'b', absent: ['b/1.csv'] }])
+  await watched.load('b')
+  expect(Object.keys(await watched.sharePrices())).toEqual(['a/1.csv', 'a/2.csv'])
+  await watched.workspace.drop('b/1.csv', prices(3))
+  expect((await sweepAndReady(watched)).partitions.map(({ key }) => key)).toEqual(['b'])
+  await watched.load('b')
+  expect(Object.keys(await watched.sharePrices())).toEqual(['a/1.csv', 'a/2.csv', 'b/1.csv'])
+})
