@@ -94,11 +94,12 @@ export async function endClaims(
       [pipeline, claim, key, error],
     )
   }
-  await connection.run(
-    `UPDATE tidemark.claims SET claim = NULL, deaths = 0
-     WHERE pipeline = $1 AND claim = $2 AND tries > 0 AND partition_key IN ${textList('$3')}`,
-    [pipeline, claim, JSON.stringify(unfinished)],
-  )
+  if (unfinished.length > 0)
+    await connection.run(
+      `UPDATE tidemark.claims SET claim = NULL, deaths = 0
+       WHERE pipeline = $1 AND claim = $2 AND tries > 0 AND partition_key IN ${textList('$3')}`,
+      [pipeline, claim, JSON.stringify(unfinished)],
+    )
   await connection.run(`DELETE FROM tidemark.claims WHERE pipeline = $1 AND claim = $2 AND partition_key IN ${textList('$3')}`, [
     pipeline,
     claim,
