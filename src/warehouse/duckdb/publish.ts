@@ -9,7 +9,7 @@ import { endClaims, ownKeys } from './claims.ts'
 import { readOpenDecisions, removeRows } from './decisions.ts'
 import { judgeDuplicates, retryOrphans } from './duplicates.ts'
 import { markGone } from './gone.ts'
-import { tableName, textList } from './sql.ts'
+import { anyOf, tableName } from './sql.ts'
 import { ensureTable } from './target-table.ts'
 import { writeLedger } from './write-ledger.ts'
 
@@ -69,9 +69,11 @@ async function replaceRows(connection: DuckDBConnection, { pipeline }: Publicati
     outcomes.flatMap((outcome) => (outcome.verdict === 'good' ? (outcome.added ?? []) : [])),
   )
   const table = tableName(pipeline.table)
-  await connection.run(`DELETE FROM ${table} WHERE ${FILE_COLUMN} IN ${textList('$1')}`, [
-    JSON.stringify(replacing.map(({ listed }) => listed.path)),
-  ])
+  const paths = anyOf(
+    replacing.map(({ listed }) => listed.path),
+    '$1',
+  )
+  await connection.run(`DELETE FROM ${table} WHERE ${FILE_COLUMN} ${paths.is}`, [paths.value])
   const staged = outcomes.filter((outcome): outcome is Good => outcome.verdict === 'good' && outcome.rows > 0)
   if (staged.length === 0) return
   const columns = [...Object.keys(pipeline.columns), ...(pipeline.onSchemaChange === 'rescue' ? [RESCUED_COLUMN] : [])].map(

@@ -6,7 +6,7 @@ import { SAME_BYTES } from '../same-bytes.ts'
 import type { Outcome, Publication } from '../warehouse.ts'
 import { type AppendedColumns, append } from './append.ts'
 import { carryDecided, closeDecisions, dropReplaced, type Entry } from './decisions.ts'
-import { rowsOf, textList } from './sql.ts'
+import { anyOf, rowsOf } from './sql.ts'
 import { carryRejected, writeRejected } from './write-rejected.ts'
 
 /** One entry for each outcome, after those of the same path. */
@@ -56,12 +56,16 @@ async function readBefore(
   pipeline: string,
   outcomes: readonly Outcome[],
 ): Promise<Map<string, Before>> {
+  const paths = anyOf(
+    outcomes.map(({ listed }) => listed.path),
+    '$2',
+  )
   const rows = await rowsOf(
     connection,
     `SELECT path, sequence, status, coalesce(rows, 0) AS rows, coalesce(rejected_rows, 0) AS rejected_rows
-     FROM tidemark.files WHERE pipeline = $1 AND path IN ${textList('$2')}`,
+     FROM tidemark.files WHERE pipeline = $1 AND path ${paths.is}`,
     pipeline,
-    JSON.stringify(outcomes.map(({ listed }) => listed.path)),
+    paths.value,
   )
   const before = new Map<string, Before>()
   for (const row of rows) {
@@ -90,10 +94,15 @@ async function supersede(
   { pipeline, claim }: Publication,
   outcomes: readonly Outcome[],
 ): Promise<void> {
+  const replacing = outcomes.filter(({ verdict }) => verdict !== 'held')
+  const paths = anyOf(
+    replacing.map(({ listed }) => listed.path),
+    '$3',
+  )
   await connection.run(
     `UPDATE tidemark.files SET status = 'superseded'
-     WHERE pipeline = $1 AND status = 'loaded' AND claim IS DISTINCT FROM $2 AND path IN ${textList('$3')}`,
-    [pipeline.name, claim, JSON.stringify(outcomes.filter(({ verdict }) => verdict !== 'held').map(({ listed }) => listed.path))],
+     WHERE pipeline = $1 AND status = 'loaded' AND claim IS DISTINCT FROM $2 AND path ${paths.is}`,
+    [pipeline.name, claim, paths.value],
   )
 }
 
