@@ -1,7 +1,6 @@
 import { Cron } from 'croner'
 import type { Schedule } from '../src/config/pipeline.ts'
-import { judgeKey } from '../src/partitions/keys.ts'
-import { lastWhole } from '../src/partitions/windows.ts'
+import { partitionOfTick } from '../src/partitions/partition-of-tick.ts'
 import type { ActivityContext } from './context.ts'
 import { withFailures } from './failures.ts'
 
@@ -29,12 +28,9 @@ export function planTick({ pipelines }: Pick<ActivityContext, 'pipelines'>) {
       const { lateAfterMs = 0, missingAfterMs = 0 } = schedule ?? {}
       const pauseMs = Math.min(USUAL_PAUSE_MS, Math.max(SHORTEST_PAUSE_MS, lateAfterMs / LOOKS_BEFORE_LATE))
       const times = { lateAt: tick + lateAfterMs, missingAt: tick + missingAfterMs, pauseMs }
-      if (partitions.kind === 'dynamic')
-        return { ...times, partition: null, askBatch: true, reason: 'dynamic partitions have no day of their own' }
-      const window = lastWhole(partitions, new Date(tick))
-      const judged = judgeKey(partitions, window.key)
-      if (judged.verdict === 'valid') return { ...times, partition: window.key, askBatch: isLatestDue(schedule, tick) }
-      return { ...times, partition: null, askBatch: true, reason: judged.reason }
+      const { partition, reason } = partitionOfTick(partitions, new Date(tick))
+      if (partition === null) return { ...times, partition, askBatch: true, ...(reason === undefined ? {} : { reason }) }
+      return { ...times, partition, askBatch: isLatestDue(schedule, tick) }
     })
 }
 

@@ -4,7 +4,7 @@ import type { Listed } from '../sources/source.ts'
 import type { Rejected } from '../staging/staged.ts'
 import type { Decision, DecisionRequest, OpenDecision, RetryRequest } from './decision.ts'
 import type { Inventoried } from './inventory.ts'
-import type { Known, LedgerEntry } from './ledger.ts'
+import type { FileStatus, Known, LedgerEntry } from './ledger.ts'
 import type { News, NewsRequest, NewsScope, Untold } from './news.ts'
 
 /** The workflow run on whose behalf a load works. */
@@ -162,6 +162,20 @@ export interface FilesQuery {
   readonly versions?: boolean
 }
 
+export interface FilesPageQuery {
+  readonly key?: string
+  /** Of files that are not gone. */
+  readonly status?: FileStatus
+  readonly limit: number
+  readonly offset: number
+}
+
+/** Newest versions, by path. */
+export interface FilesPage {
+  readonly total: number
+  readonly files: readonly LedgerEntry[]
+}
+
 export interface PipelineCounts {
   readonly loaded: number
   readonly held: number
@@ -241,6 +255,8 @@ export interface Warehouse extends AsyncDisposable {
   claims(): Promise<readonly Standing[]>
   backoffs(pipeline: string): Promise<readonly Backoff[]>
   files(pipeline: string, query?: FilesQuery): Promise<readonly LedgerEntry[]>
+  /** Some of the newest versions: a ledger may be long. */
+  filesPage(pipeline: string, query: FilesPageQuery): Promise<FilesPage>
   counts(pipeline: string): Promise<PipelineCounts>
   /** Which of these partitions have a loaded file. */
   loadedKeys(pipeline: string, keys: readonly string[], signal?: AbortSignal): Promise<ReadonlySet<string>>

@@ -6,6 +6,7 @@ import { payDebts, readDebts } from './after-load.ts'
 import { begin, hasBegun } from './begin.ts'
 import { dropClaim, readBackoffs, standingClaims, writeClaims } from './claims.ts'
 import { openDecision, openRetries, readOpenDecisions } from './decisions.ts'
+import { readFilesPage } from './files-page.ts'
 import { Gate, type GateOptions } from './gate.ts'
 import { readInventory } from './inventory.ts'
 import { readCounts, readFiles, readKnown, readRejected } from './ledger-queries.ts'
@@ -44,6 +45,7 @@ export function duckdbWarehouse(options: Omit<GateOptions, 'prepare'>): Warehous
     claims: () => run(standingClaims),
     backoffs: (pipeline) => run((connection) => readBackoffs(connection, pipeline)),
     files: (pipeline, query: FilesQuery = {}) => run((connection) => readFiles(connection, pipeline, query)),
+    filesPage: (pipeline, query) => run((connection) => readFilesPage(connection, pipeline, query)),
     counts: (pipeline) => run((connection) => readCounts(connection, pipeline)),
     loadedKeys: (pipeline, keys, signal) => run((connection) => readLoadedKeys(connection, pipeline, keys), signal),
     workOf: (pipeline, of, signal) => run((connection) => readWorkOf(connection, pipeline, of), signal),
