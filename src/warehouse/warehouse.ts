@@ -6,6 +6,7 @@ import type { Decision, DecisionRequest, OpenDecision, RetryRequest } from './de
 import type { Inventoried } from './inventory.ts'
 import type { FileStatus, Known, LedgerEntry } from './ledger.ts'
 import type { News, NewsRequest, NewsScope, Untold } from './news.ts'
+import type { PartitionRecords } from './partition-record.ts'
 
 /** The workflow run on whose behalf a load works. */
 export interface Run {
@@ -260,6 +261,8 @@ export interface Warehouse extends AsyncDisposable {
   counts(pipeline: string): Promise<PipelineCounts>
   /** Which of these partitions have a loaded file. */
   loadedKeys(pipeline: string, keys: readonly string[], signal?: AbortSignal): Promise<ReadonlySet<string>>
+  /** All partitions that ledger or claims know of. */
+  partitionRecords(pipeline: string, signal?: AbortSignal): Promise<PartitionRecords>
   /** What a workflow run has brought to an end, by partition. */
   workOf(pipeline: string, run: Run, signal?: AbortSignal): Promise<readonly WorkOnPartition[]>
   /** Ledger and table of every path, read at one moment. */

@@ -14,6 +14,7 @@ import { appliedMigrations, migrate } from './migrate.ts'
 import { MIGRATIONS } from './migrations.ts'
 import { endTelling, readUntold, takeNews } from './news-queries.ts'
 import { readLoadedKeys, readWorkOf } from './partition-queries.ts'
+import { readPartitionRecords } from './partition-records.ts'
 import { publish } from './publish-each.ts'
 import { rowsOf, transaction } from './sql.ts'
 import { visitVersions } from './versions.ts'
@@ -48,6 +49,7 @@ export function duckdbWarehouse(options: Omit<GateOptions, 'prepare'>): Warehous
     filesPage: (pipeline, query) => run((connection) => readFilesPage(connection, pipeline, query)),
     counts: (pipeline) => run((connection) => readCounts(connection, pipeline)),
     loadedKeys: (pipeline, keys, signal) => run((connection) => readLoadedKeys(connection, pipeline, keys), signal),
+    partitionRecords: (pipeline, signal) => run((connection) => readPartitionRecords(connection, pipeline), signal),
     workOf: (pipeline, of, signal) => run((connection) => readWorkOf(connection, pipeline, of), signal),
     inventory: (pipeline) => run((connection) => readInventory(connection, pipeline)),
     rejected: (pipeline, path, sequence) => run((connection) => readRejected(connection, pipeline, path, sequence)),
