@@ -8,6 +8,8 @@ import type { Config } from '../config/pipeline.ts'
 import { placeOf } from '../config/sources/source.ts'
 import { TidemarkError } from '../errors.ts'
 import { sensorId } from '../names.ts'
+import { DEFAULT_PAGE_PORT, servePage } from '../page/page-server.ts'
+import { workerSource } from '../page/worker-source.ts'
 import { apply } from '../schedules/apply.ts'
 import { registerSearchAttributes } from '../schedules/search-attributes.ts'
 import { holdUp } from '../server/hold-up.ts'
@@ -16,7 +18,7 @@ import { endWorker } from './end-worker.ts'
 import { DONE, type Done, type ExitCode, FAILED } from './exit-code.ts'
 import { lineReporter } from './lines.ts'
 import { finish, isPaused, pausedText } from './once.ts'
-import { type ConfigOption, withConfig } from './options.ts'
+import { type ConfigOption, portNumber, withConfig } from './options.ts'
 import { print } from './output.ts'
 import { paint } from './paint.ts'
 import { installRuntime } from './runtime.ts'
@@ -30,6 +32,7 @@ interface UpOptions extends ConfigOption {
   readonly once?: boolean
   readonly port?: number
   readonly uiPort?: number
+  readonly pagePort?: number
 }
 
 export function upCommand(program: Command, done: Done): void {
@@ -40,17 +43,18 @@ export function upCommand(program: Command, done: Done): void {
     .option('--once', 'end when nothing is left to do')
     .option('--port <number>', "the server's port; 7233 by default", portNumber)
     .option('--ui-port <number>', "its Web UI's port; 1000 above the port by default", portNumber)
+    .option('--page-port <number>', `the port of the page; ${DEFAULT_PAGE_PORT} by default`, portNumber)
     .action(async (options: UpOptions) => done(await up(options)))
 }
 
-async function up({ config: file, once = false, port, uiPort }: UpOptions): Promise<ExitCode> {
+async function up({ config: file, once = false, port, uiPort, pagePort }: UpOptions): Promise<ExitCode> {
   const config = await loadConfig(file)
   await using _ = await holdUp(config.stateFolder)
   installRuntime(config.stateFolder)
   const stopped = untilStopped()
   const server = process.env.TEMPORAL_ADDRESS === undefined ? await embedded(config, port, uiPort) : undefined
   try {
-    return await run(config, server, once, stopped)
+    return await run({ config, server, once, pagePort, stopped })
   } finally {
     await server?.stop()
   }
@@ -61,12 +65,15 @@ function embedded(config: Config, port: number | undefined, uiPort: number | und
   return startServer({ stateFolder, namespace: temporal.namespace, port, uiPort, log: print })
 }
 
-async function run(
-  config: Config,
-  server: RunningServer | undefined,
-  once: boolean,
-  stopped: Promise<unknown>,
-): Promise<ExitCode> {
+interface RunOptions {
+  readonly config: Config
+  readonly server: RunningServer | undefined
+  readonly once: boolean
+  readonly pagePort: number | undefined
+  readonly stopped: Promise<unknown>
+}
+
+async function run({ config, server, once, pagePort, stopped }: RunOptions): Promise<ExitCode> {
   const address = {
     namespace: config.temporal.namespace,
     ...(server === undefined ? {} : { address: server.address, embedded: true }),
@@ -78,6 +85,9 @@ async function run(
   await using _ = { [Symbol.asyncDispose]: () => endWorker(worker, server) }
   print(`Temporal at ${connected.address}${server === undefined ? '' : `, its Web UI at ${paint.cyan(server.uiUrl)}`}`)
   const options = { config, client, warehouse: worker.warehouse }
+  const source = workerSource({ config, warehouse: worker.warehouse, connected, uiUrl: server?.uiUrl })
+  await using page = once ? undefined : await servePage({ source, port: pagePort ?? DEFAULT_PAGE_PORT, orAnother: pagePort === undefined })
+  if (page !== undefined) print(`the page is at ${paint.cyan(page.url)}`)
   const work = begin(options, server !== undefined).then(async () => {
     if (once) return finish(options)
     await watch(config, client)
@@ -117,10 +127,4 @@ async function failed(server: RunningServer | undefined): Promise<never> {
     'ServerUnavailable',
     `the Temporal server has ended: ${await server.exited}; start again with \`tidemark up\``,
   )
-}
-
-function portNumber(text: string): number {
-  const port = Number(text)
-  if (Number.isInteger(port) && port > 0 && port < 65_536) return port
-  throw new TidemarkError('UsageError', `'${text}' is no port; expected a number from 1 to 65535`)
 }

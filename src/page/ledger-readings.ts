@@ -35,6 +35,7 @@ export class LedgerReadings implements Disposable {
   readonly #source: PageSource
   readonly #kept = new Map<string, Kept>()
   readonly #paces = new Map<string, ShareOfTime>()
+  #isBehind = false
 
   constructor(source: PageSource) {
     this.#source = source
@@ -50,11 +51,20 @@ export class LedgerReadings implements Disposable {
     if (kept !== undefined) {
       const { freshness } = await kept.reading
       const hasChanged = kept.mark !== mark || (freshness.changesAt !== null && Date.parse(freshness.changesAt) <= Date.now())
-      if (!hasChanged || !this.#paceOf(pipeline.name).isDue()) return this.#keep(pipeline.name, kept.mark, kept.reading)
+      const mayRead = this.#paceOf(pipeline.name).isDue()
+      if (hasChanged && !mayRead) this.#isBehind = true
+      if (!hasChanged || !mayRead) return this.#keep(pipeline.name, kept.mark, kept.reading)
     }
     const reading = this.#paceOf(pipeline.name).take(() => this.#read(pipeline))
     reading.catch(() => this.#forget(pipeline.name)) // the next one who asks tries again
     return this.#keep(pipeline.name, mark, reading)
+  }
+
+  /** Whether, since this was last asked, somebody has been answered with what is not the newest. */
+  takeIsBehind(): boolean {
+    const was = this.#isBehind
+    this.#isBehind = false
+    return was
   }
 
   [Symbol.dispose](): void {

@@ -52,8 +52,9 @@ export interface Attention {
   readonly reason: string
   /** To be copied. */
   readonly commands: readonly string[]
-  /** In the page, after the `#`. */
-  readonly place: string
+  /** The partition, or the first of the range; the file. */
+  readonly key: string | null
+  readonly path: string | null
   readonly webUi: string | null
 }
 

@@ -5,6 +5,8 @@ import { systemCodeOf, TidemarkError } from '../errors.ts'
 import type { PageSource } from './page-source.ts'
 
 const HOST = '127.0.0.1'
+/** One above the Web UI's. */
+export const DEFAULT_PAGE_PORT = 8234
 
 export interface PageServer extends AsyncDisposable {
   readonly url: string
