@@ -86,7 +86,9 @@ async function run({ config, server, once, pagePort, stopped }: RunOptions): Pro
   print(`Temporal at ${connected.address}${server === undefined ? '' : `, its Web UI at ${paint.cyan(server.uiUrl)}`}`)
   const options = { config, client, warehouse: worker.warehouse }
   const source = workerSource({ config, warehouse: worker.warehouse, connected, uiUrl: server?.uiUrl })
-  await using page = once ? undefined : await servePage({ source, port: pagePort ?? DEFAULT_PAGE_PORT, orAnother: pagePort === undefined })
+  await using page = once
+    ? undefined
+    : await servePage({ source, port: pagePort ?? DEFAULT_PAGE_PORT, orAnother: pagePort === undefined })
   if (page !== undefined) print(`the page is at ${paint.cyan(page.url)}`)
   const work = begin(options, server !== undefined).then(async () => {
     if (once) return finish(options)

@@ -42,7 +42,9 @@ export function pageApp(source: PageSource): PageApp {
     const { freshness } = await readings.of(pipelineIn(context, source))
     const { within, text } = context.req.query()
     const state = FRESHNESS_STATES.find((one) => one === context.req.query('state'))
-    return context.json(partitionPage(freshness, { state, within: within || undefined, text: text || undefined, page: pageIn(context) }))
+    return context.json(
+      partitionPage(freshness, { state, within: within || undefined, text: text || undefined, page: pageIn(context) }),
+    )
   })
   app.get('/api/partition', async (context) =>
     context.json(await partitionDetail(await askedFor(context), context.req.query('key') ?? '', pageIn(context))),

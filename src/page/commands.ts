@@ -3,7 +3,12 @@ import type { LedgerEntry } from '../warehouse/ledger.ts'
 import { SAME_BYTES } from '../warehouse/same-bytes.ts'
 
 /** What a person would type next about a file. */
-export function fileCommands({ path, status, error, checks }: Pick<LedgerEntry, 'path' | 'status' | 'error' | 'checks'>): string[] {
+export function fileCommands({
+  path,
+  status,
+  error,
+  checks,
+}: Pick<LedgerEntry, 'path' | 'status' | 'error' | 'checks'>): string[] {
   const word = shellWord(path)
   const explain = `tidemark explain ${word}`
   if (status === 'removed' || status === 'ignored') return [explain, `tidemark retry ${word}`]

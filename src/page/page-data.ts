@@ -205,7 +205,12 @@ export interface FileDetail {
   readonly path: string
   readonly versions: readonly FileVersion[]
   /** The first rows that the newest version was not loaded with, or is held for. */
-  readonly rejected: readonly { readonly line: number | null; readonly column: string | null; readonly error: string; readonly text: string }[]
+  readonly rejected: readonly {
+    readonly line: number | null
+    readonly column: string | null
+    readonly error: string
+    readonly text: string
+  }[]
 }
 
 export interface FileVersion extends FileLine {

@@ -1,6 +1,6 @@
+import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { once } from 'node:events'
 import { systemCodeOf, TidemarkError } from '../errors.ts'
 import type { PageSource } from './page-source.ts'
 

@@ -7,7 +7,19 @@ import type { FileDetail, FileLine, FileVersion, PartitionDetail } from './page-
 import type { PageSource } from './page-source.ts'
 import { pageOf } from './pages.ts'
 import { lineOf } from './partition-list.ts'
-interface VersionOfPartition { version: number; changed_at: string; files: number; rows: number; loaded: string[]; removed: string[]; workflow_id: string|null; run_id: string|null; code_version: string|null }
+
+interface VersionOfPartition {
+  version: number
+  changed_at: string
+  files: number
+  rows: number
+  loaded: string[]
+  removed: string[]
+  workflow_id: string | null
+  run_id: string | null
+  code_version: string | null
+}
+
 import type { WebUi } from './web-ui.ts'
 
 const FILES_ON_A_PAGE = 50
@@ -23,7 +35,11 @@ interface Asked {
 }
 
 /** A partition's files, and what it was before. */
-export async function partitionDetail({ source, readings, ui, pipeline }: Asked, key: string, asked: number): Promise<PartitionDetail> {
+export async function partitionDetail(
+  { source, readings, ui, pipeline }: Asked,
+  key: string,
+  asked: number,
+): Promise<PartitionDetail> {
   const { freshness, backoffs } = await readings.of(pipeline)
   const { name } = pipeline
   const found = await source.read(async (warehouse) => {
@@ -67,7 +83,10 @@ export async function fileDetail({ source, ui, pipeline }: Asked, path: string):
   })
   return {
     path,
-    versions: versions.slice(-VERSIONS_SHOWN).reverse().map((version) => versionOf(version, ui)),
+    versions: versions
+      .slice(-VERSIONS_SHOWN)
+      .reverse()
+      .map((version) => versionOf(version, ui)),
     rejected: rejected.slice(0, REJECTED_SHOWN).map((row) => ({ ...row, text: row.text.slice(0, LONGEST_TEXT) })),
   }
 }

@@ -4,7 +4,12 @@ import { scheduleId } from '../names.ts'
 import type { ScheduleNow } from './page-data.ts'
 import type { WebUi } from './web-ui.ts'
 
-export async function scheduleNow(client: Client, pipeline: string, { cron, timezone }: Schedule, ui: WebUi): Promise<ScheduleNow> {
+export async function scheduleNow(
+  client: Client,
+  pipeline: string,
+  { cron, timezone }: Schedule,
+  ui: WebUi,
+): Promise<ScheduleNow> {
   const same = { cron, timezone, webUi: ui.schedule(scheduleId(pipeline)) }
   try {
     const { state, info } = await client.schedule.getHandle(scheduleId(pipeline)).describe()

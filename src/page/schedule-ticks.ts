@@ -1,4 +1,4 @@
-import { type Client, WorkflowFailedError, type WorkflowExecutionInfo } from '@temporalio/client'
+import { type Client, type WorkflowExecutionInfo, WorkflowFailedError } from '@temporalio/client'
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common'
 import type { Pipeline } from '../config/pipeline.ts'
 import { counted } from '../counted.ts'
@@ -33,7 +33,8 @@ async function tickOf(client: Client, pipeline: Pipeline, run: WorkflowExecution
   return {
     at: at.toISOString(),
     until: closeTime?.toISOString() ?? null,
-    state: status.name === 'RUNNING' || status.name === 'COMPLETED' || status.name === 'FAILED' ? state : status.name.toLowerCase(),
+    state:
+      status.name === 'RUNNING' || status.name === 'COMPLETED' || status.name === 'FAILED' ? state : status.name.toLowerCase(),
     partition: attributes.get(PARTITION) ?? null,
     text: await textOf(),
     webUi: ui.run(workflowId, runId),
@@ -41,7 +42,8 @@ async function tickOf(client: Client, pipeline: Pipeline, run: WorkflowExecution
 
   async function textOf(): Promise<string> {
     if (status.name === 'FAILED') return failureOf(client, workflowId, runId)
-    if (status.name === 'RUNNING') return state === 'late' ? 'told as late; waits for its file' : state === 'waiting' ? 'waits for its file' : ''
+    if (status.name === 'RUNNING')
+      return state === 'late' ? 'told as late; waits for its file' : state === 'waiting' ? 'waits for its file' : ''
     if (state === 'nothing') return partitionOfTick(pipeline.partitions, at).reason ?? 'nothing to load'
     return state === 'loaded' ? counted(attributes.get(ROWS) ?? 0, 'row') : ''
   }

@@ -9,7 +9,14 @@ import type { WebUi } from './web-ui.ts'
 
 /** What its running look has told the server last; only where none runs is a worker asked, which costs more. */
 export async function sensorNow(client: Client, { name }: Pipeline, { everyMs }: Sensor, ui: WebUi): Promise<SensorNow> {
-  const none = { sweptAt: null, unsettled: 0, failing: null, notWatching: null, every: ms(everyMs), webUi: ui.run(sensorId(name)) }
+  const none = {
+    sweptAt: null,
+    unsettled: 0,
+    failing: null,
+    notWatching: null,
+    every: ms(everyMs),
+    webUi: ui.run(sensorId(name)),
+  }
   try {
     const described = await client.workflow.getHandle(sensorId(name)).describe()
     if (described.status.name !== 'RUNNING' && described.status.name !== 'PAUSED') return { ...none, state: 'not running' }

@@ -38,7 +38,8 @@ export async function sensorTicks(client: Client, namespace: string, pipeline: s
   const live = liveOf(described)
   const [running] = described.raw.pendingActivities ?? []
   if (running?.activityType?.name !== 'watchSource') return ticks.slice(0, SHOWN)
-  const text = live === undefined || live.unsettled === 0 ? 'nothing new so far' : `${counted(live.unsettled, 'file')} not settled yet`
+  const text =
+    live === undefined || live.unsettled === 0 ? 'nothing new so far' : `${counted(live.unsettled, 'file')} not settled yet`
   const at = timeOf(running.scheduledTime) ?? timeOf(running.lastStartedTime) ?? described.startTime.toISOString()
   return [{ at, until: null, state: 'looking', partition: null, text, webUi }, ...ticks].slice(0, SHOWN)
 }
@@ -52,7 +53,9 @@ export function looksIn(events: readonly HistoryEvent[]): Pick<Tick, 'at' | 'unt
   }
   return events.flatMap((event) => {
     const ended =
-      event.activityTaskCompletedEventAttributes ?? event.activityTaskCanceledEventAttributes ?? event.activityTaskFailedEventAttributes
+      event.activityTaskCompletedEventAttributes ??
+      event.activityTaskCanceledEventAttributes ??
+      event.activityTaskFailedEventAttributes
     const at = begun.get(String(ended?.scheduledEventId))
     const until = timeOf(event.eventTime)
     return at === undefined || until === undefined ? [] : [{ at, until, ...outcomeOf(event) }]

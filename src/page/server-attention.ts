@@ -16,7 +16,9 @@ function sensorItem(pipeline: string, { state, failing, sweptAt, webUi }: Sensor
     case 'failing':
       return [{ ...item, state, reason: failing ?? 'its source cannot be listed', commands: ['tidemark doctor'] }]
     case 'paused':
-      return [{ ...item, state, reason: 'nothing new is found until it is resumed', commands: [`tidemark sensor resume ${pipeline}`] }]
+      return [
+        { ...item, state, reason: 'nothing new is found until it is resumed', commands: [`tidemark sensor resume ${pipeline}`] },
+      ]
     case 'without a worker':
       return [{ ...item, state: 'stopped', reason: 'no worker answers', commands: ['tidemark up'] }]
     case 'not running':

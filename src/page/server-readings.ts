@@ -1,8 +1,8 @@
 import type { Client } from '@temporalio/client'
 import { messageOf } from '../errors.ts'
-import type { PageSource } from './page-source.ts'
 import { openRuns } from './open-runs.ts'
 import type { ScheduleNow, SensorNow, ServerNow } from './page-data.ts'
+import type { PageSource } from './page-source.ts'
 import { scheduleNow } from './schedule-now.ts'
 import { sensorNow } from './sensor-now.ts'
 import { ShareOfTime } from './share-of-time.ts'
@@ -52,12 +52,17 @@ export class ServerReadings {
     const sensors: Record<string, SensorNow> = {}
     const schedules: Record<string, ScheduleNow> = {}
     const [runs] = await Promise.all([
-      openRuns(client, pipelines.map(({ name }) => name), ui),
+      openRuns(
+        client,
+        pipelines.map(({ name }) => name),
+        ui,
+      ),
       pMap(
         pipelines,
         async (pipeline) => {
           if (pipeline.sensor !== undefined) sensors[pipeline.name] = await sensorNow(client, pipeline, pipeline.sensor, ui)
-          if (pipeline.schedule !== undefined) schedules[pipeline.name] = await scheduleNow(client, pipeline.name, pipeline.schedule, ui)
+          if (pipeline.schedule !== undefined)
+            schedules[pipeline.name] = await scheduleNow(client, pipeline.name, pipeline.schedule, ui)
         },
         { concurrency: AT_ONCE },
       ),
