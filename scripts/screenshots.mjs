@@ -58,7 +58,10 @@ function makeExample() {
   }
   for (let days = 60; days >= 1; days--)
     for (let hour = 0; hour < 24; hour++)
-      write(`events/${dayBefore(days)}-${String(hour).padStart(2, '0')}.csv`, `id\n${Array.from({ length: hour + 1 }, (_, row) => row).join('\n')}\n`)
+      write(
+        `events/${dayBefore(days)}-${String(hour).padStart(2, '0')}.csv`,
+        `id\n${Array.from({ length: hour + 1 }, (_, row) => row).join('\n')}\n`,
+      )
   for (const name of ['berlin-0412', 'lyon-0977', 'oslo-1203', 'porto-0031']) write(`orders/${name}.csv`, 'id\n1\n2\n3\n')
 }
 
@@ -82,7 +85,11 @@ function start(ports) {
   const args = ['up', '--port', ports[0], '--ui-port', ports[1], '--page-port', ports[2]].map(String)
   const env = { ...process.env }
   delete env.TEMPORAL_ADDRESS
-  const child = spawn(process.execPath, [join(root, 'dist/src/cli/main.js'), ...args], { cwd: folder, env, stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [join(root, 'dist/src/cli/main.js'), ...args], {
+    cwd: folder,
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   let said = ''
   child.stdout.setEncoding('utf8').on('data', (text) => {
     said += text
@@ -107,11 +114,20 @@ async function picture(page, name, clip) {
 
 mkdirSync(images, { recursive: true })
 makeExample()
-const weekdays = Array.from({ length: 20 }, (_, days) => days + 2).filter((days) => ![0, 6].includes(new Date(today - days * DAY_MS).getUTCDay()))
+const weekdays = Array.from({ length: 20 }, (_, days) => days + 2).filter(
+  (days) => ![0, 6].includes(new Date(today - days * DAY_MS).getUTCDay()),
+)
 const heldDay = dayBefore(weekdays[2])
 const ports = [await freePort(), await freePort(), await freePort()]
 const { child, until } = start(ports)
-const args = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
+const args = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium', args })
 try {
   await until(/watching; Ctrl-C/)
@@ -119,7 +135,12 @@ try {
   await until(/hourly_events: .*rows from 1,?440 files|hourly_events: [\s\S]*hourly_events: /)
   await until(/dropped_orders/)
   changeExample(heldDay)
-  const light = await browser.newContext({ viewport: { width: 1180, height: 720 }, colorScheme: 'light', locale: 'en-GB', timezoneId: 'UTC' })
+  const light = await browser.newContext({
+    viewport: { width: 1180, height: 720 },
+    colorScheme: 'light',
+    locale: 'en-GB',
+    timezoneId: 'UTC',
+  })
   const page = await light.newPage()
   const address = `http://127.0.0.1:${ports[2]}/`
   await page.goto(address)
