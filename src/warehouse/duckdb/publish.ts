@@ -129,24 +129,26 @@ async function writeLedger(
   await connection.run(
     `INSERT INTO tidemark.files (pipeline, path, sequence, fingerprint, size, modified_at, partition_key, status, rows, rejected_rows,
        content_hash, error, checks, claim, workflow_id, run_id, code_version, first_seen_at, settled_at, loaded_at,
-       decision, reason, decided_at, decided_by)
+       decision, reason, decided_at, decided_by, rows_of)
      WITH written AS (SELECT unnest(from_json($2::JSON, '[${LEDGER_ROW}]'), recursive := true)),
        before AS (
          SELECT path, max(sequence) AS sequence, max(rows) FILTER (status = 'loaded') AS loaded_rows,
-           max(rejected_rows) FILTER (status = 'loaded') AS loaded_without
+           max(rejected_rows) FILTER (status = 'loaded') AS loaded_without,
+           max(coalesce(rows_of, sequence)) FILTER (status = 'loaded') AS rows_of
          FROM tidemark.files WHERE pipeline = $1 AND path IN (SELECT path FROM written) GROUP BY path)
      SELECT $1, w.path, coalesce(w.replaces, before.sequence + 1, 1), w.fingerprint, w.size, make_timestamptz(w.modified_at * 1000),
        w.partition_key, w.status, coalesce(w.rows, CASE WHEN w.status = 'loaded' THEN before.loaded_rows END),
        coalesce(w.rejected_rows, before.loaded_without, 0), w.content_hash, w.error, w.checks, $3, $4, $5, $6,
        coalesce(old.first_seen_at, make_timestamptz(w.first_seen_at * 1000)), make_timestamptz(w.settled_at * 1000),
-       CASE WHEN w.status = 'loaded' THEN now() END, old.decision, old.reason, old.decided_at, old.decided_by
+       CASE WHEN w.status = 'loaded' THEN now() END, old.decision, old.reason, old.decided_at, old.decided_by,
+       CASE WHEN w.same THEN before.rows_of END
      FROM written w LEFT JOIN before USING (path)
      LEFT JOIN tidemark.files old ON old.pipeline = $1 AND old.path = w.path AND old.sequence = w.replaces`,
     [pipeline.name, written, claim, run.workflowId, run.runId, CODE_VERSION],
   )
   await carryRejected(connection, pipeline.name, claim, outcomes)
   await connection.run(
-    `UPDATE tidemark.files SET status = 'superseded'
+    `UPDATE tidemark.files SET status = 'superseded', ended_at = now()
      WHERE pipeline = $1 AND status = 'loaded' AND claim IS DISTINCT FROM $2 AND path IN ${textList('$3')}`,
     [pipeline.name, claim, JSON.stringify(outcomes.filter(({ verdict }) => verdict !== 'held').map(({ listed }) => listed.path))],
   )
@@ -219,7 +221,7 @@ const ORIGIN = '{"staged_as":"VARCHAR","key":"VARCHAR","path":"VARCHAR","index":
 const LEDGER_ROW =
   '{"path":"VARCHAR","fingerprint":"VARCHAR","size":"BIGINT","modified_at":"BIGINT","partition_key":"VARCHAR","status":"VARCHAR",' +
   '"rows":"BIGINT","rejected_rows":"BIGINT","content_hash":"VARCHAR","error":"VARCHAR","checks":"VARCHAR",' +
-  '"first_seen_at":"BIGINT","settled_at":"BIGINT","replaces":"INTEGER"}'
+  '"first_seen_at":"BIGINT","settled_at":"BIGINT","same":"BOOLEAN","replaces":"INTEGER"}'
 
 function ledgerRow(outcome: Outcome) {
   const { listed, key } = outcome
@@ -237,6 +239,7 @@ function ledgerRow(outcome: Outcome) {
     checks: JSON.stringify(outcome.checks),
     first_seen_at: outcome.firstSeenAt.getTime(),
     settled_at: outcome.settledAt.getTime(),
+    same: outcome.verdict === 'same',
   }
 }
 
