@@ -1,7 +1,8 @@
-import { type BackfillProgress, inWords } from '../backfilling/progress.ts'
+import type { BackfillProgress } from '../backfilling/progress.ts'
 import { type BackfillRequest, CONCURRENCY } from '../backfilling/request.ts'
 import type { Tally } from '../backfilling/tally.ts'
 import { counted } from '../counted.ts'
+import { inWords } from '../pace-of.ts'
 import { shellWord } from '../shell-word.ts'
 import { oneLine } from './output.ts'
 
