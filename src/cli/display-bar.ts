@@ -2,7 +2,7 @@ import type { Display, Progress } from './display.ts'
 import { oneLine, print } from './output.ts'
 import { paint } from './paint.ts'
 
-type Draw = ((text: string) => void) & { clear(): void; done(): void; persist(text: string): void }
+type Draw = ((text: string) => void) & { clear(): void; done(): void }
 
 /** A bar for each work that is under way, below all that is said. */
 export class BarDisplay implements Display {
@@ -19,12 +19,10 @@ export class BarDisplay implements Display {
   }
 
   say(text: string): void {
-    if (this.#bars.size === 0) {
-      print(text)
-      return
-    }
-    this.#draw.persist(text)
-    this.#drawAll()
+    // Not by the library's own way to write above: it cuts long lines where the terminal would let them run on.
+    if (this.#bars.size > 0) this.#draw.clear()
+    print(text)
+    if (this.#bars.size > 0) this.#drawAll()
   }
 
   tell(): void {

@@ -52,10 +52,19 @@ async function up(options: UpOptions): Promise<ExitCode> {
   using display = await displayFor({ json: options.json ?? false })
   const server = process.env.TEMPORAL_ADDRESS === undefined ? await embedded(config, options, display) : undefined
   try {
-    return await run(config, server, options, stopped, display)
+    const end = await run(config, server, options, stopped, display)
+    if (end !== 'stopped') return end
   } finally {
     await server?.stop()
   }
+  if (!options.once) return DONE
+  // The worker was in here, so that nobody goes on meanwhile.
+  const command = commandOf(options)
+  display.end([`stopped before all was done; what is loaded stays, and \`${command}\` goes on from there`], {
+    stopped: true,
+    command,
+  })
+  return FAILED
 }
 
 function embedded(config: Config, { port, uiPort }: UpOptions, display: Display): Promise<RunningServer> {
@@ -69,7 +78,7 @@ async function run(
   asked: UpOptions,
   stopped: Promise<unknown>,
   display: Display,
-): Promise<ExitCode> {
+): Promise<ExitCode | 'stopped'> {
   const address = {
     namespace: config.temporal.namespace,
     ...(server === undefined ? {} : { address: server.address, embedded: true }),
@@ -92,17 +101,9 @@ async function run(
     return new Promise<never>(() => {})
   })
   const end = await Promise.race([work, stopped.then(() => 'stopped' as const), worker.ended.then(() => FAILED), failed(server)])
-  if (asked.once && end === 'stopped') {
-    // The worker is in here, so that there is nobody to go on meanwhile.
-    const command = commandOf(asked)
-    display.say(`stopped before all was done; what is loaded stays, and \`${command}\` goes on from there`, {
-      event: 'stopped',
-      command,
-    })
-    return FAILED
-  }
-  if (!asked.once) display.say('stopping')
-  return end === 'stopped' ? DONE : end
+  display[Symbol.dispose]()
+  if (end === 'stopped') display.say('stopping')
+  return end
 }
 
 async function begin({ config, client, warehouse, display }: Parameters<typeof finish>[0], takeOver: boolean): Promise<void> {
