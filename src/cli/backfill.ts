@@ -16,7 +16,7 @@ import { rootOf } from './failed-run.ts'
 import { follow } from './follow.ts'
 import { tellWhenNobodyWorks } from './nobody-works.ts'
 import { connectFor } from './server-address.ts'
-import { untilStopped } from './until-stopped.ts'
+import { unlessLeft } from './unless-left.ts'
 
 export function backfillCommand(program: Command, done: Done): void {
   withBackfillOptions(program.command('backfill'))
@@ -58,11 +58,9 @@ async function start(config: Config, request: BackfillRequest, options: Backfill
   }
   const show = (progress: BackfillProgress | undefined) => progress && display.show(shownProgress(of, progress))
   const followed = follow(look, show, following.signal)
-  const end = await Promise.race([ended(backfill), untilStopped().then(() => 'detached' as const)]).finally(() =>
-    following.abort(),
-  )
+  const end = await unlessLeft(connected.client, () => ended(backfill)).finally(() => following.abort())
   await followed
-  if (end === 'detached') {
+  if (end === 'left') {
     display.end(detachedLines(asked, backfill), { ...of, workflowId, detached: true, command: commandOf(asked) })
     return DONE
   }

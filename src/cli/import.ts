@@ -17,7 +17,7 @@ import { tellWhenNobodyWorks } from './nobody-works.ts'
 import { type DataOptions, pipelineOf, withData } from './options.ts'
 import { oneLine } from './output.ts'
 import { connectFor } from './server-address.ts'
-import { untilStopped } from './until-stopped.ts'
+import { unlessLeft } from './unless-left.ts'
 
 export function importCommand(program: Command, done: Done): void {
   withData(program.command('import'))
@@ -47,12 +47,11 @@ async function importNow(
   const following = new AbortController()
   const look = () => readImportProgress(client, of)
   const followed = follow(look, (reading) => reading && display.show(readingShown(of, reading)), following.signal)
-  const result = importPartitionNow(client, { ...of, taskQueue: config.temporal.taskQueue, trigger: 'manual' })
-  const end = await Promise.race([result.catch(heldState), untilStopped().then(() => 'detached' as const)]).finally(() =>
-    following.abort(),
-  )
+  const ask = (signal: AbortSignal) =>
+    importPartitionNow(client, { ...of, taskQueue: config.temporal.taskQueue, trigger: 'manual', signal }).catch(endOfHeld)
+  const end = await unlessLeft(client, ask).finally(() => following.abort())
   await followed
-  if (end === 'detached') {
+  if (end === 'left') {
     const command = commandLine(['import', pipeline, partition], file)
     const back = `it goes on as workflow ${workflowId}; \`${command}\` waits for it again`
     display.end([back], { ...of, workflowId, detached: true, command })
@@ -62,7 +61,7 @@ async function importNow(
   return end.state === 'loaded' ? DONE : FAILED
 }
 
-function heldState(error: unknown): Ended {
+function endOfHeld(error: unknown): Ended {
   const cause = error instanceof WorkflowFailedError ? rootOf(error) : undefined
   if (cause?.type === 'FileHeld') return { state: 'held', reason: cause.message }
   throw cause === undefined ? error : new TidemarkError('WarehouseFailed', cause.message)
