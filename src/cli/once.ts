@@ -22,6 +22,8 @@ interface OnceOptions {
   readonly client: Client
   readonly warehouse: Warehouse
   readonly display: Display
+  /** Nobody waits any more. */
+  readonly signal: AbortSignal
 }
 
 const LOOK_EVERY_MS = 250
@@ -29,13 +31,14 @@ const LOOK_EVERY_MS = 250
 const TRIES = 3
 
 /** Waits until a complete sweep of each source finds nothing that is left to do, then says how things are. */
-export async function finish({ config, client, warehouse, display }: OnceOptions): Promise<ExitCode> {
+export async function finish(options: OnceOptions): Promise<ExitCode> {
+  const { config, warehouse, display } = options
   const surveyor = new Surveyor(config, warehouse)
   const pipelines = new OpenPipelines(config)
   const ends = await Promise.all(
     [...config.pipelines.values()].map(async (pipeline) => {
       await firstSweep(pipelines.get(pipeline.name), config, warehouse)
-      return finishPipeline(pipeline, surveyor, config, client, display)
+      return finishPipeline(pipeline, surveyor, options)
     }),
   )
   display.end(
@@ -56,7 +59,7 @@ async function firstSweep(open: OpenPipeline, { stateFolder }: Config, warehouse
   }
 }
 
-async function finishPipeline(pipeline: Pipeline, surveyor: Surveyor, config: Config, client: Client, display: Display) {
+async function finishPipeline(pipeline: Pipeline, surveyor: Surveyor, { config, client, display, signal }: OnceOptions) {
   const { name, source } = pipeline
   const patience = new Patience(source.settleMs, pipeline.sensor !== undefined)
   const progress = new OnceProgress()
@@ -64,6 +67,7 @@ async function finishPipeline(pipeline: Pipeline, surveyor: Surveyor, config: Co
   let first = true
   for (let sourceFailures = 0; ; ) {
     const { survey, waiting } = await surveyor.look(name)
+    signal.throwIfAborted()
     const shown = progress.look(survey)
     if (shown !== undefined) display.show(shown)
     const paused = pipeline.sensor !== undefined && (await isPaused(client, name))
@@ -88,7 +92,7 @@ async function finishPipeline(pipeline: Pipeline, surveyor: Surveyor, config: Co
       patience.asked(neglected)
       await startBatch(client, { pipeline: name, taskQueue: config.temporal.taskQueue, trigger: 'manual' })
     }
-    await delay(LOOK_EVERY_MS)
+    await delay(LOOK_EVERY_MS, undefined, { signal })
   }
 }
 

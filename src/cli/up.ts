@@ -94,13 +94,15 @@ async function run(
     address: at,
     webUi: server?.uiUrl ?? null,
   })
-  const options = { config, client, warehouse: worker.warehouse, display }
+  const leaving = new AbortController()
+  const options = { config, client, warehouse: worker.warehouse, display, signal: leaving.signal }
   const work = begin(options, server !== undefined).then(async () => {
     if (asked.once) return finish(options)
     await watch(config, client, display)
     return new Promise<never>(() => {})
   })
   const end = await Promise.race([work, stopped.then(() => 'stopped' as const), worker.ended.then(() => FAILED), failed(server)])
+  leaving.abort()
   display[Symbol.dispose]()
   if (end === 'stopped') display.say('stopping')
   return end

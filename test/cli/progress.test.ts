@@ -1,7 +1,9 @@
 import { stripVTControlCharacters } from 'node:util'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { connect } from '../../src/client/connect.ts'
 import { prices } from '../harness/prices.ts'
 import { testServer } from '../harness/server-address.ts'
+import { until } from '../harness/until.ts'
 import { endOnServer } from './clean-up.ts'
 import { configText, Project, pipelineText, type Started, uniqueName } from './project.ts'
 
@@ -37,6 +39,16 @@ afterAll(async () => {
   await endOnServer([dated, slow])
   await project[Symbol.asyncDispose]()
 })
+
+/** Of a run, which there may not be yet. */
+async function statusOf(workflowId: string): Promise<string | undefined> {
+  await using connected = await connect({ address: testServer() })
+  const run = await connected.client.workflow
+    .getHandle(workflowId)
+    .describe()
+    .catch(() => undefined)
+  return run?.status.name
+}
 
 /** Each line of an error output, which are all events. */
 function eventsOf(stderr: string): { readonly event: string; readonly at: string; readonly [field: string]: unknown }[] {
@@ -111,8 +123,56 @@ test('an import: Ctrl-C says which command waits for it again; with --json its a
     answer: { pipeline: slow, partition: '2018-01-18', workflowId, detached: true, command },
   })
   expect(eventsOf(stderr)).toEqual([expect.objectContaining({ event: 'started', partition: '2018-01-18', workflowId })])
+  await until('the other import', async () => (await statusOf(`${slow}/partition/2018-01-19`)) === 'RUNNING')
   left.type(CTRL_C)
   expect((await left.ended).stdout).toContain(
     `it goes on as workflow ${slow}/partition/2018-01-19; \`tidemark import ${slow} 2018-01-19\` waits for it again`,
   )
+})
+
+test('`up --once` on a terminal shows a bar below its lines; Ctrl-C there ends it with 1, and says how to go on', async () => {
+  const [quick, settling] = [uniqueName('quick'), uniqueName('settling')]
+  const pipelines = { [quick]: pipelineText('quick'), [settling]: pipelineText('settling', { settle: '1h' }) }
+  await using own = await Project.create(configText(pipelines, uniqueName('queue')), { address: testServer() })
+  await own.write('quick/day.csv', prices(1))
+  await own.write('settling/day.csv', prices(2))
+  try {
+    const up = own.startOnTerminal('up', '--once')
+    await up.said('1 row from day.csv')
+    await up.said('0 files loaded (0 rows); 1 to go')
+    up.type(CTRL_C)
+    const { code, stdout } = await up.ended
+    expect(code).toBe(1)
+    const text = stripVTControlCharacters(stdout)
+    expect(text).toContain(`${'░'.repeat(30)}   0 %  ${settling}`)
+    expect(text).toMatch(/stopped before all was done; what is loaded stays, and `tidemark up --once` goes on from there\s*$/)
+    expect(stdout.lastIndexOf(SHOW_CURSOR)).toBeGreaterThan(stdout.lastIndexOf(HIDE_CURSOR))
+  } finally {
+    await endOnServer([quick, settling])
+  }
+})
+
+test('`up --once --json` prints how each pipeline is then, and tells what happens as events', async () => {
+  const quick = uniqueName('quick')
+  await using own = await Project.create(configText({ [quick]: pipelineText('quick') }, uniqueName('queue')), {
+    address: testServer(),
+  })
+  await own.write('quick/good.csv', prices(1, 2))
+  await own.write('quick/bad.csv', prices(0))
+  try {
+    const { code, stdout, stderr } = await own.run('up', '--once', '--json')
+    expect(code).toBe(1)
+    expect(JSON.parse(stdout)).toEqual([
+      expect.objectContaining({ pipeline: quick, loaded: 1, rows: 2, held: 1, unsettled: 0, paused: false }),
+    ])
+    const events = eventsOf(stderr)
+    expect(events.map(({ event }) => event)).toEqual(
+      expect.arrayContaining(['connected', 'applied', 'progress', 'loaded', 'held']),
+    )
+    const loaded = { event: 'loaded', pipeline: quick, files: 1, rows: 2, rejected: 0, path: 'good.csv', partition: 'good' }
+    expect(events).toContainEqual({ at: expect.any(String), ...loaded })
+    expect(events).toContainEqual(expect.objectContaining({ event: 'held', pipeline: quick, partition: 'bad' }))
+  } finally {
+    await endOnServer([quick])
+  }
 })
