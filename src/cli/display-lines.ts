@@ -3,7 +3,7 @@ import type { Display, Progress } from './display.ts'
 import { print } from './output.ts'
 
 /** A log of an hour is read as one of a minute: lines come less and less often, and at least each minute. */
-const LINES = { firstMs: 1_000, leastMs: 1_000, mostMs: 60_000 }
+const LINES = { firstMs: 2_000, leastMs: 1_000, mostMs: 60_000 }
 
 /** Where there is no terminal. */
 export class LineDisplay implements Display {
