@@ -1,4 +1,4 @@
-import type { Client } from '@temporalio/client'
+import { type Client, WorkflowNotFoundError } from '@temporalio/client'
 import { z } from 'zod'
 import type { ReadingProgress } from '../loading/reading.ts'
 import { partitionId } from '../names.ts'
@@ -14,11 +14,16 @@ const READING = z.object({
   workedMs: z.number(),
 }) satisfies z.ZodType<ReadingProgress>
 
-/** How far the load of a partition is; undefined where none reads. */
+/** How far the load of a partition is; undefined where none reads, or there is none. */
 export async function readImportProgress(
   client: Client,
   { pipeline, partition }: { readonly pipeline: string; readonly partition: string },
 ): Promise<ReadingProgress | undefined> {
-  const beat = await heartbeatOf(client.workflow.getHandle(partitionId(pipeline, partition)), 'loadPartition')
-  return READING.safeParse(beat).data
+  try {
+    const beat = await heartbeatOf(client.workflow.getHandle(partitionId(pipeline, partition)), 'loadPartition')
+    return READING.safeParse(beat).data
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return undefined
+    throw error
+  }
 }
