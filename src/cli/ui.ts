@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { loadConfig } from '../config/load.ts'
 import { ownSource } from '../page/own-source.ts'
-import { DEFAULT_PAGE_PORT, servePage } from '../page/page-server.ts'
+import { DEFAULT_PAGE_PORT, pageOn } from '../page/page-server.ts'
 import { DONE, type Done } from './exit-code.ts'
 import { type ConfigOption, portNumber, withConfig } from './options.ts'
 import { print } from './output.ts'
@@ -21,7 +21,7 @@ export function uiCommand(program: Command, done: Done): void {
       const config = await loadConfig(file)
       const stopped = untilStopped()
       const source = ownSource(config, () => serverOf(config))
-      await using page = await servePage({ source, port: pagePort ?? DEFAULT_PAGE_PORT, orAnother: pagePort === undefined })
+      await using page = await pageOn(source, pagePort)
       print(`the page is at ${paint.cyan(page.url)}; Ctrl-C stops`)
       await stopped
       done(DONE)

@@ -48,6 +48,11 @@ export async function servePage({ source, port, orAnother = false }: PageOptions
   }
 }
 
+/** At a port that somebody has asked for; else at the usual one, or at any other where that is taken. */
+export function pageOn(source: PageSource, port: number | undefined): Promise<PageServer> {
+  return servePage({ source, port: port ?? DEFAULT_PAGE_PORT, orAnother: port === undefined })
+}
+
 export interface PageApp {
   readonly listener: RequestListener
   close(): void

@@ -8,18 +8,6 @@ import type { PageSource } from './page-source.ts'
 import { pageOf } from './pages.ts'
 import { lineOf } from './partition-list.ts'
 
-interface VersionOfPartition {
-  version: number
-  changed_at: string
-  files: number
-  rows: number
-  loaded: string[]
-  removed: string[]
-  workflow_id: string | null
-  run_id: string | null
-  code_version: string | null
-}
-
 import type { WebUi } from './web-ui.ts'
 
 const FILES_ON_A_PAGE = 50
@@ -47,7 +35,7 @@ export async function partitionDetail(
     const first = await read((Math.max(1, asked) - 1) * FILES_ON_A_PAGE)
     const { page, pages, offset } = pageOf(first.total, asked, FILES_ON_A_PAGE)
     const { total, files } = page === asked ? first : await read(offset)
-    const versions: VersionOfPartition[] = []
+    const { versions } = await warehouse.lineage(name, key)
     return { total, files, page, pages, versions }
   })
   const line = freshness.partitions.find((partition) => partition.key === key)

@@ -17,6 +17,7 @@ export interface Request {
   /** Where to write, without its ending: a name of our own, for DuckDB reads `*` and `[` in a name as a pattern. */
   readonly to: string
   readonly signal: AbortSignal
+  readonly reading?: { read(bytes: number): void } | undefined
 }
 
 export type Received =
@@ -89,13 +90,14 @@ async function unpackRecords({ shape, to, signal }: Request, packed: StagingFile
   }
 }
 
-async function* chunksOf({ source, version, signal }: Request): AsyncGenerator<Buffer, void> {
+async function* chunksOf({ source, version, signal, reading }: Request): AsyncGenerator<Buffer, void> {
   signal.throwIfAborted()
   let stream: Readable | undefined
   try {
     stream = addAbortSignal(signal, await source.open(version))
     for await (const chunk of stream) {
       signal.throwIfAborted()
+      reading?.read(chunk.length)
       yield chunk
     }
   } catch (error) {
