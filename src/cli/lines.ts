@@ -1,3 +1,4 @@
+import { unitOf } from '../alerting/alert.ts'
 import { counted } from '../counted.ts'
 import type { Reporter } from '../reporter.ts'
 import type { What } from '../warehouse/news.ts'
@@ -35,7 +36,7 @@ export function lineReporter(write: (line: string) => void = print): Reporter {
       const subject = partition === undefined ? pipeline : `${pipeline} ${partition}`
       line(
         PAINT[what](what),
-        count === undefined ? `${subject}: ${reason}` : `${subject}: ${counted(count, 'file')}, such as ${reason}`,
+        count === undefined ? `${subject}: ${reason}` : `${subject}: ${counted(count, unitOf(what))}, such as ${reason}`,
       )
     },
     waiting(holder) {
