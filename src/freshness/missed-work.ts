@@ -54,7 +54,8 @@ export function gapsOf({ pipeline, freshness, schedule, ran }: Asked): Gap[] {
   const now = Date.parse(freshness.at)
   const ticks = new Ticks(config)
   const deadlines = new Deadlines(expect, new Date(now))
-  const madeMs = schedule === undefined ? undefined : (ticks.lastUntil(Date.parse(schedule.createdAt)) ?? Number.NEGATIVE_INFINITY)
+  const madeMs =
+    schedule === undefined ? undefined : (ticks.lastUntil(Date.parse(schedule.createdAt)) ?? Number.NEGATIVE_INFINITY)
 
   const whyOf = ({ key, state, dueAt }: PartitionFreshness): WhyMissed | undefined => {
     const isDue = state === 'missing' || state === 'late' || (dueAt !== null && Date.parse(dueAt) + LIST_LAG_MS <= now)
@@ -84,7 +85,10 @@ export function gapsOf({ pipeline, freshness, schedule, ran }: Asked): Gap[] {
   return gaps.map((gap) => ({ ...gap, mend: mendOf(pipeline.name, gap) }))
 }
 
-function mendOf(pipeline: string, { from, to, why }: { readonly from: string; readonly to: string; readonly why: WhyMissed }): string[] {
+function mendOf(
+  pipeline: string,
+  { from, to, why }: { readonly from: string; readonly to: string; readonly why: WhyMissed },
+): string[] {
   const backfill = `npx tidemark backfill ${pipeline} --from ${shellWord(from)} --to ${shellWord(to)}`
   if (why === 'there is no schedule on the server') return ['npx tidemark apply', backfill]
   if (why === 'the schedule is paused') return [`temporal schedule toggle --schedule-id ${pipeline} --unpause`, backfill]
