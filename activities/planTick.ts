@@ -1,6 +1,8 @@
 import { Cron } from 'croner'
 import type { Schedule } from '../src/config/pipeline.ts'
-import { partitionOfTick } from '../src/partitions/partition-of-tick.ts'
+import { dayOffTest, NO_DAYS_OFF } from '../src/freshness/days-off.ts'
+import { NO_DAY, partitionOfTick } from '../src/partitions/partition-of-tick.ts'
+import { wallAt } from '../src/partitions/wall-clock.ts'
 import type { ActivityContext } from './context.ts'
 import { withFailures } from './failures.ts'
 
@@ -15,6 +17,8 @@ export interface TickPlan {
   readonly reason?: string
   /** Whether this tick also has late and corrected files of earlier days loaded. */
   readonly askBatch: boolean
+  /** Its day is one on which nothing is expected: it is looked for once. Left out for other days. */
+  readonly dayOff?: true
   readonly lateAt: number
   readonly missingAt: number
   readonly pauseMs: number
@@ -24,13 +28,15 @@ export interface TickPlan {
 export function planTick({ pipelines }: Pick<ActivityContext, 'pipelines'>) {
   return ({ pipeline, tick }: { readonly pipeline: string; readonly tick: number }): Promise<TickPlan> =>
     withFailures(async () => {
-      const { partitions, schedule } = pipelines.get(pipeline).pipeline
+      const { partitions, schedule, expect } = pipelines.get(pipeline).pipeline
       const { lateAfterMs = 0, missingAfterMs = 0 } = schedule ?? {}
       const pauseMs = Math.min(USUAL_PAUSE_MS, Math.max(SHORTEST_PAUSE_MS, lateAfterMs / LOOKS_BEFORE_LATE))
       const times = { lateAt: tick + lateAfterMs, missingAt: tick + missingAfterMs, pauseMs }
-      const { partition, reason } = partitionOfTick(partitions, new Date(tick))
-      if (partition === null) return { ...times, partition, askBatch: true, ...(reason === undefined ? {} : { reason }) }
-      return { ...times, partition, askBatch: isLatestDue(schedule, tick) }
+      if (partitions.kind === 'dynamic') return { ...times, partition: null, askBatch: true, reason: NO_DAY }
+      const { window, reason } = partitionOfTick(partitions, new Date(tick))
+      if (reason !== undefined) return { ...times, partition: null, askBatch: true, reason }
+      const isDayOff = dayOffTest(expect?.except ?? NO_DAYS_OFF)(wallAt(partitions.timezone, window.start.getTime()))
+      return { ...times, partition: window.key, askBatch: isLatestDue(schedule, tick), ...(isDayOff ? { dayOff: true } : {}) }
     })
 }
 

@@ -160,7 +160,7 @@ try {
   await page.getByText('hourly_events').nth(1).waitFor()
   await page.emulateMedia({ colorScheme: 'dark' })
   await page.goto(`${address}#pipeline=daily_prices`)
-  await page.locator('#cell-' + dayBefore(100)).waitFor()
+  await page.locator(`#cell-${dayBefore(100)}`).waitFor()
   await picture(page, 'page-pipeline-dark')
   await page.goto(address)
   await page.locator('#verdict').waitFor()

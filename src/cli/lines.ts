@@ -1,3 +1,4 @@
+import { unitOf } from '../alerting/alert.ts'
 import { counted } from '../counted.ts'
 import type { Reporter } from '../reporter.ts'
 import type { What } from '../warehouse/news.ts'
@@ -44,7 +45,7 @@ export function lineReporter(write: (line: string, event: Event) => void = print
       const subject = partition === undefined ? pipeline : `${pipeline} ${partition}`
       line(
         PAINT[what](what),
-        count === undefined ? `${subject}: ${reason}` : `${subject}: ${counted(count, 'file')}, such as ${reason}`,
+        count === undefined ? `${subject}: ${reason}` : `${subject}: ${counted(count, unitOf(what))}, such as ${reason}`,
         { event: what, pipeline, partition: partition ?? null, reason, files: count ?? null },
       )
     },

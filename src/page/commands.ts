@@ -10,15 +10,15 @@ export function fileCommands({
   checks,
 }: Pick<LedgerEntry, 'path' | 'status' | 'error' | 'checks'>): string[] {
   const word = shellWord(path)
-  const explain = `tidemark explain ${word}`
-  if (status === 'removed' || status === 'ignored') return [explain, `tidemark retry ${word}`]
+  const explain = `npx tidemark explain ${word}`
+  if (status === 'removed' || status === 'ignored') return [explain, `npx tidemark retry ${word}`]
   if (status !== 'held') return [explain]
   const isReleasable = error?.startsWith(SAME_BYTES) || checks.some(({ passed, blocking }) => blocking && !passed)
-  return [explain, isReleasable ? `tidemark release ${word} --reason 'why'` : `tidemark retry ${word}`]
+  return [explain, isReleasable ? `npx tidemark release ${word} --reason 'why'` : `npx tidemark retry ${word}`]
 }
 
 /** Brings partitions up to date now. */
 export function rangeCommand(pipeline: string, from: string, to: string): string {
-  if (from === to) return `tidemark import ${shellWord(pipeline)} ${shellWord(from)}`
-  return `tidemark backfill ${shellWord(pipeline)} --from ${shellWord(from)} --to ${shellWord(to)}`
+  if (from === to) return `npx tidemark import ${shellWord(pipeline)} ${shellWord(from)}`
+  return `npx tidemark backfill ${shellWord(pipeline)} --from ${shellWord(from)} --to ${shellWord(to)}`
 }

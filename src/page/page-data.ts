@@ -225,6 +225,14 @@ export interface FileVersion extends FileLine {
 export interface Ticks {
   readonly schedule: readonly Tick[]
   readonly sensor: readonly Tick[]
+  /** Partitions that no tick brings in any more. */
+  readonly gaps: readonly {
+    readonly from: string
+    readonly to: string
+    readonly partitions: number
+    readonly why: string
+    readonly mend: readonly string[]
+  }[]
   /** Why there are none, when the server could not be asked. */
   readonly error: string | null
 }

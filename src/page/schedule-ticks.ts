@@ -4,7 +4,7 @@ import type { Pipeline } from '../config/pipeline.ts'
 import { counted } from '../counted.ts'
 import { messageOf } from '../errors.ts'
 import { PARTITION, PIPELINE, ROWS, STATUS } from '../names.ts'
-import { partitionOfTick } from '../partitions/partition-of-tick.ts'
+import { NO_DAY, partitionOfTick } from '../partitions/partition-of-tick.ts'
 import type { Tick } from './page-data.ts'
 import type { WebUi } from './web-ui.ts'
 
@@ -44,9 +44,14 @@ async function tickOf(client: Client, pipeline: Pipeline, run: WorkflowExecution
     if (status.name === 'FAILED') return failureOf(client, workflowId, runId)
     if (status.name === 'RUNNING')
       return state === 'late' ? 'told as late; waits for its file' : state === 'waiting' ? 'waits for its file' : ''
-    if (state === 'nothing') return partitionOfTick(pipeline.partitions, at).reason ?? 'nothing to load'
+    if (state === 'nothing') return whyNothing(pipeline, at)
     return state === 'loaded' ? counted(attributes.get(ROWS) ?? 0, 'row') : ''
   }
+}
+
+function whyNothing({ partitions }: Pipeline, tick: Date): string {
+  if (partitions.kind === 'dynamic') return NO_DAY
+  return partitionOfTick(partitions, tick).reason ?? 'a day on which nothing is expected'
 }
 
 async function failureOf(client: Client, workflowId: string, runId: string): Promise<string> {

@@ -14,21 +14,26 @@ function sensorItem(pipeline: string, { state, failing, sweptAt, webUi }: Sensor
     case 'watching':
       return []
     case 'failing':
-      return [{ ...item, state, reason: failing ?? 'its source cannot be listed', commands: ['tidemark doctor'] }]
+      return [{ ...item, state, reason: failing ?? 'its source cannot be listed', commands: ['npx tidemark doctor'] }]
     case 'paused':
       return [
-        { ...item, state, reason: 'nothing new is found until it is resumed', commands: [`tidemark sensor resume ${pipeline}`] },
+        {
+          ...item,
+          state,
+          reason: 'nothing new is found until it is resumed',
+          commands: [`npx tidemark sensor resume ${pipeline}`],
+        },
       ]
     case 'without a worker':
-      return [{ ...item, state: 'stopped', reason: 'no worker answers', commands: ['tidemark up'] }]
+      return [{ ...item, state: 'stopped', reason: 'no worker answers', commands: ['npx tidemark up'] }]
     case 'not running':
-      return [{ ...item, state: 'stopped', reason: 'it does not run', commands: ['tidemark apply'] }]
+      return [{ ...item, state: 'stopped', reason: 'it does not run', commands: ['npx tidemark apply'] }]
   }
 }
 
 function scheduleItem(pipeline: string, { state, note, webUi }: ScheduleNow): Attention[] {
   const item = { pipeline, what: 'schedule', since: null, key: null, path: null, webUi }
-  if (state === 'not there') return [{ ...item, state: 'stopped', reason: 'it does not run', commands: ['tidemark apply'] }]
+  if (state === 'not there') return [{ ...item, state: 'stopped', reason: 'it does not run', commands: ['npx tidemark apply'] }]
   if (state === 'active') return []
   const unpause = `temporal schedule toggle --schedule-id ${pipeline} --unpause --reason 'resumed'`
   return [{ ...item, state: 'paused', reason: note ?? 'its ticks do nothing until it is resumed', commands: [unpause] }]

@@ -273,6 +273,8 @@ export interface Warehouse extends AsyncDisposable {
   rejected(pipeline: string, path: string, sequence: number): Promise<readonly Rejected[]>
   /** Compares what is with what people were told last. */
   untold(scope: NewsScope): Promise<Untold>
+  /** What people were told last: `late` or `missing`, by subject as in `Overdue`. */
+  toldOverdue(pipeline: string, signal?: AbortSignal): Promise<ReadonlyMap<string, string>>
   /** Takes what there is to tell of that kind, and writes it as told; undefined when others have it. It is the same token's until `endTelling`. */
   takeNews(request: NewsRequest, signal?: AbortSignal): Promise<News | undefined>
   endTelling(pipeline: string, token: string, signal?: AbortSignal): Promise<void>

@@ -23,6 +23,7 @@ export interface PipelineData {
   readonly ticks: Ticks
 }
 
+const GAPS_SHOWN = 20
 const STATES = ['loaded', 'held', 'loading', 'waiting', 'late', 'missing', 'not expected'] as const
 
 export function pipelineView({ overview, calendar, list, ticks }: PipelineData, place: Place): Child[] {
@@ -40,6 +41,7 @@ export function pipelineView({ overview, calendar, list, ticks }: PipelineData, 
     line === undefined ? null : countsView(line, place),
     triggersView(overview.server.schedules[name], overview.server.sensors[name], name),
     attention.length === 0 ? null : [h('h2', {}, 'Needs somebody'), attentionTable(attention, false)],
+    gapsView(ticks),
     h('h2', {}, 'Calendar'),
     calendarView(calendar, place),
     h('h2', {}, 'Partitions', h('small', {}, filterText(place, list.total))),
@@ -109,7 +111,25 @@ function triggersView(schedule: ScheduleNow | undefined, sensor: SensorNow | und
 function missedOf({ skippedOverlap, missedCatchup }: ScheduleNow, name: string): Child {
   if (skippedOverlap + missedCatchup === 0) return null
   const what = `${number(skippedOverlap)} skipped because another still ran, ${number(missedCatchup)} missed by catch-up`
-  return [h('dt', {}, 'ticks'), h('dd', {}, what, commands([`tidemark backfill ${name} --only unloaded`], 'missed'))]
+  return [h('dt', {}, 'ticks'), h('dd', {}, what, commands([`npx tidemark backfill ${name} --only unloaded`], 'missed'))]
+}
+
+/** What waits for nobody any more. */
+function gapsView({ gaps }: Ticks): Child {
+  if (gaps.length === 0) return null
+  return [
+    h('h2', {}, 'No tick brings these in'),
+    table(
+      ['partitions', 'why', 'what to do'],
+      gaps
+        .slice(0, GAPS_SHOWN)
+        .map(({ from, to, partitions, why, mend }, at) => [
+          from === to ? foreign(from) : [foreign(from), ' to ', foreign(to), ` (${number(partitions)})`],
+          why,
+          commands(mend, `gap-${at}`),
+        ]),
+    ),
+  ]
 }
 
 function filterText({ state: chosen, within, text }: Place, total: number): string {

@@ -14,6 +14,7 @@ import { readLineage } from './lineage-queries.ts'
 import { appliedMigrations, migrate } from './migrate.ts'
 import { MIGRATIONS } from './migrations.ts'
 import { endTelling, readUntold, takeNews } from './news-queries.ts'
+import { readToldOverdue } from './overdue-news.ts'
 import { readLoadedKeys, readWorkOf } from './partition-queries.ts'
 import { readPartitionRecords } from './partition-records.ts'
 import { publish } from './publish-each.ts'
@@ -56,6 +57,7 @@ export function duckdbWarehouse(options: Omit<GateOptions, 'prepare'>): Warehous
     lineage: (pipeline, key) => run((connection) => readLineage(connection, pipeline, key)),
     rejected: (pipeline, path, sequence) => run((connection) => readRejected(connection, pipeline, path, sequence)),
     untold: (scope) => run((connection) => readUntold(connection, scope)),
+    toldOverdue: (pipeline, signal) => run((connection) => readToldOverdue(connection, pipeline), signal),
     takeNews: (request, signal) => change((connection) => takeNews(connection, request), signal),
     endTelling: (pipeline, token, signal) => change((connection) => endTelling(connection, pipeline, token), signal),
     query: (sql) => run((connection) => runQuery(connection, sql)),
