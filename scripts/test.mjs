@@ -17,10 +17,13 @@ const LONGER = [
   'test/scheduled/backfill',
   'test/sensor/(in-a-burst|continue-as-new|first-start)',
 ]
+/** What wants a browser. */
+const BROWSER = 'test/page/browser/'
 const SUITES = {
-  working: ['--testPathIgnorePatterns', SOURCES, ...LONGER],
+  working: ['--testPathIgnorePatterns', SOURCES, BROWSER, ...LONGER],
   longer: LONGER,
   sources: [SOURCES],
+  page: [BROWSER],
 }
 const [first, ...others] = process.argv.slice(2)
 const suite = SUITES[first]

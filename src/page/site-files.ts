@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { packageRoot } from '../package-root.ts'
 
 /** The page's own files: these and no others. Scripts are what the build makes of the TypeScript beside it. */
-const SITE = new URL('./site/', import.meta.url)
+const SITE = join(packageRoot(), 'dist', 'src', 'page', 'site')
 const TYPES: Readonly<Record<string, string>> = {
   html: 'text/html; charset=utf-8',
   css: 'text/css; charset=utf-8',
@@ -20,7 +22,7 @@ export async function siteFile(path: string): Promise<SiteFile | undefined> {
   const type = TYPES[ending ?? '']
   if (name === undefined || type === undefined) return undefined
   try {
-    return { content: await readFile(new URL(name, SITE), 'utf8'), type }
+    return { content: await readFile(join(SITE, name), 'utf8'), type }
   } catch {
     return undefined
   }
