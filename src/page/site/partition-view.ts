@@ -8,7 +8,7 @@ import { ago, at, commands, counted, foreign, number, state, workflow } from './
 export function partitionView(detail: PartitionDetail, place: Place): Child[] {
   const { pipeline, key, line, retrying, files, total, versions } = detail
   return [
-    h('h1', {}, foreign(key), h('small', {}, `partition of ${pipeline}`)),
+    h('h1', {}, foreign(key), ' ', h('small', {}, `partition of ${pipeline}`)),
     h(
       'dl',
       { class: 'details' },
@@ -97,7 +97,7 @@ function versionsView({ versions }: PartitionDetail): Child {
 /** A file: all its versions, and the rows for which the newest is held. */
 export function fileView({ path, versions, rejected }: FileDetail, { pipeline }: Place): Child[] {
   return [
-    h('h1', {}, foreign(path), h('small', {}, `file of ${pipeline}`)),
+    h('h1', {}, foreign(path), ' ', h('small', {}, `file of ${pipeline}`)),
     commands(versions[0]?.commands ?? [], 'file'),
     h('h2', {}, 'Versions', h('small', {}, number(versions.length))),
     table(
