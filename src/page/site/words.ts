@@ -23,6 +23,8 @@ export function at(iso: string | null): Child {
   return h('time', { datetime: iso, title: `${iso} (UTC)` }, iso.slice(0, 19).replace('T', ' '))
 }
 
+/** What is no longer than this, such as a date with its ending, is not broken. */
+const SHORT = 26
 const NUMBERS = new Intl.NumberFormat('en-GB')
 
 export function number(value: number | null): string {
@@ -43,7 +45,7 @@ export function classOf(name: string): string {
 
 /** A name or text from a file: isolated, so that its direction stays its own. */
 export function foreign(text: string): HTMLElement {
-  return h('bdi', {}, text)
+  return h('bdi', text.length <= SHORT ? { class: 'short' } : {}, text)
 }
 
 /** Commands, each with a button that copies it. */
