@@ -12,6 +12,7 @@ import type { Records } from './record-file.ts'
 import { mayReject } from './reject-limits.ts'
 import { type BadRows, badRecords, both, rejectedRows, rejection } from './rejection.ts'
 import { duckdbErrorKind } from './sandbox.ts'
+import { rowsFileOptions } from './rows-file.ts'
 import type { Rejected } from './staged.ts'
 import type { TableShape } from './table-shape.ts'
 import { textsOf } from './texts.ts'
@@ -70,7 +71,7 @@ async function copy(
   columns.push(...undeclaredColumns(records, shape))
   const where = withoutBadCells ? ` WHERE ${good.join(' AND ')}` : ''
   const query = `SELECT ${columns.join(', ')} FROM (SELECT *, ${values.join(', ')} FROM (${texts}))${where}`
-  const copied = await connection.runAndReadAll(`COPY (${query}) TO ${quotedText(to)} (FORMAT parquet)`)
+  const copied = await connection.runAndReadAll(`COPY (${query}) TO ${quotedText(to)} (${rowsFileOptions(records)})`)
   const rows = Number(copied.getRowsJson()[0]?.[0])
   const expected = records.count - left.count
   if (rows !== expected) throw new HeldFile(`${expected} records were counted, but ${rows} read; look at its quotes`)
