@@ -10,10 +10,11 @@ export async function heartbeating<T>(
   details: () => unknown = () => undefined,
 ): Promise<T> {
   const context = Context.current()
-  context.heartbeat(details())
   const beat = setInterval(() => context.heartbeat(details()), BEAT_MS)
   try {
-    return await work(context)
+    const working = work(context)
+    context.heartbeat(details()) // now that it has taken up what the try before has told, which this replaces
+    return await working
   } finally {
     clearInterval(beat)
   }
