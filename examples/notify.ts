@@ -18,7 +18,7 @@ const server = createServer(async (request, response) => {
   if (request.method === 'OPTIONS') response.setHeader('WebHook-Allowed-Origin', 'eventgrid.azure.net').end()
   else await hear(request, response)
 })
-server.listen(Number(port), () => console.log(`listening on port ${port}`))
+server.listen(Number(port), '127.0.0.1', () => console.log(`listening on port ${port}`))
 
 async function hear(request: IncomingMessage, response: ServerResponse): Promise<void> {
   try {
