@@ -4,7 +4,7 @@ import type { ActivityInterceptors } from '@temporalio/worker'
 /** A cancellation arrives with a heartbeat, so this is also how fast a signal acts. */
 const BEAT_MS = 900
 
-/** Heartbeats for as long as the work goes on. The context is taken first: inside a listener it is out of reach. */
+/** Heartbeats for as long as the work goes on, but for what takes only a moment. The context is taken first: inside a listener it is out of reach. */
 export async function heartbeating<T>(
   work: (context: Context) => Promise<T>,
   details: () => unknown = () => undefined,

@@ -36,6 +36,9 @@ export interface StageRequest {
   readonly signal: AbortSignal
 }
 
+/** In the memory of a database that many loads share; what is packed may be of any size, and what a query of somebody's own needs as well. */
+const SMALL_BYTES = 1024 * 1024
+
 interface Judged extends Parsed {
   readonly checks: readonly CheckResult[]
 }
@@ -46,7 +49,7 @@ interface Judged extends Parsed {
  */
 export async function stageFiles({ pipeline, source, files, folder, signal }: StageRequest): Promise<readonly Staged[]> {
   const shape = shapeOf(pipeline)
-  const sandbox = new Sandbox(folder, signal)
+  const sandbox = new Sandbox({ folder, isSmall: canStageTogether(pipeline) && files.every(isSmall), signal })
   try {
     const done = new Map<string, Staged>()
     const groups = canStageTogether(pipeline) ? inGroups(files) : []
@@ -80,6 +83,10 @@ export async function stageFiles({ pipeline, source, files, folder, signal }: St
   } finally {
     sandbox.close()
   }
+}
+
+function isSmall({ listed: { path, size } }: StageRequest['files'][number]): boolean {
+  return size <= SMALL_BYTES && !path.toLowerCase().endsWith('.gz')
 }
 
 function unreadable(path: string, error: unknown, signal: AbortSignal): Staged {

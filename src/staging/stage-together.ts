@@ -46,8 +46,13 @@ export async function stageTogether(request: Request): Promise<Good[]> {
   for (const [number, files] of alike(request.files).entries()) {
     const to = `${request.to}-${number}`
     await staging(() => writeFile(`${to}.csv`, joined(files, request.shape)))
+    const read = async (connection: DuckDBConnection) => {
+      const found = await readTogether(connection, request, files, to)
+      await connection.run('DROP TABLE together') // the database may be kept
+      return found
+    }
     try {
-      goods.push(...(await request.sandbox.run((connection) => readTogether(connection, request, files, to))))
+      goods.push(...(await request.sandbox.run(read)))
     } catch (error) {
       // One of them is to blame, and a look at each by itself tells which.
       if (!(error instanceof SandboxDied) && !isOfDuckdb(error)) throw error

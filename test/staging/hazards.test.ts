@@ -246,7 +246,7 @@ test('ends at once when it is aborted while a source says nothing', async () => 
 test('goes on in a new database after one has died', async () => {
   const folder = await bench.emptyFolder()
   await writeFile(join(folder, 'latin1.csv'), Buffer.from('x,\xe9,1\n', 'latin1'))
-  const sandbox = new Sandbox(folder, new AbortController().signal)
+  const sandbox = new Sandbox({ folder, isSmall: false, signal: new AbortController().signal })
   try {
     const deadly = `SELECT b FROM read_csv('${join(folder, 'latin1.csv')}', columns={'a': 'VARCHAR', 'b': 'VARCHAR', 'c': 'BIGINT'}, auto_detect=false)`
     await expect(sandbox.run((connection) => connection.run(deadly))).rejects.toThrow(SandboxDied)

@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { Backoff, ClaimRequest, Holder, Standing } from '../warehouse.ts'
 import { carryOutRemovals } from './decisions.ts'
-import { rowsOf, textList } from './sql.ts'
+import { anyOf, rowsOf, textList } from './sql.ts'
 
 const FIRST_BACKOFF_S = 10
 const LONGEST_BACKOFF_S = 600
@@ -45,12 +45,13 @@ function deathsNow(before: Before | undefined, claim: string): number {
 }
 
 async function rowsBefore(connection: DuckDBConnection, pipeline: string, keys: readonly string[]): Promise<Map<string, Before>> {
+  const wanted = anyOf(keys, '$2')
   const rows = await rowsOf(
     connection,
     `SELECT partition_key, claim, workflow_id, run_id, deaths FROM tidemark.claims
-     WHERE pipeline = $1 AND partition_key IN ${textList('$2')}`,
+     WHERE pipeline = $1 AND partition_key ${wanted.is}`,
     pipeline,
-    JSON.stringify(keys),
+    wanted.value,
   )
   return new Map(
     rows.map((row) => {
@@ -94,15 +95,17 @@ export async function endClaims(
       [pipeline, claim, key, error],
     )
   }
-  await connection.run(
-    `UPDATE tidemark.claims SET claim = NULL, deaths = 0
-     WHERE pipeline = $1 AND claim = $2 AND tries > 0 AND partition_key IN ${textList('$3')}`,
-    [pipeline, claim, JSON.stringify(unfinished)],
-  )
-  await connection.run(`DELETE FROM tidemark.claims WHERE pipeline = $1 AND claim = $2 AND partition_key IN ${textList('$3')}`, [
+  if (unfinished.length > 0)
+    await connection.run(
+      `UPDATE tidemark.claims SET claim = NULL, deaths = 0
+       WHERE pipeline = $1 AND claim = $2 AND tries > 0 AND partition_key IN ${textList('$3')}`,
+      [pipeline, claim, JSON.stringify(unfinished)],
+    )
+  const ended = anyOf(keys, '$3')
+  await connection.run(`DELETE FROM tidemark.claims WHERE pipeline = $1 AND claim = $2 AND partition_key ${ended.is}`, [
     pipeline,
     claim,
-    JSON.stringify(keys),
+    ended.value,
   ])
 }
 
