@@ -12,9 +12,7 @@ export async function heartbeating<T>(
   const context = Context.current()
   const beat = setInterval(() => context.heartbeat(details()), BEAT_MS)
   try {
-    const working = work(context)
-    context.heartbeat(details()) // now that it has taken up what the try before has told, which this replaces
-    return await working
+    return await work(context)
   } finally {
     clearInterval(beat)
   }
