@@ -4,7 +4,7 @@ import { PROGRESSED } from '../src/names.ts'
 import { thinning } from '../src/thinning.ts'
 
 /**
- * Each time is a signal, which is four events in the history of a workflow: in a minute about ten, in an hour fifty, in a day fewer than
+ * Each time is a signal, which is four events in the history of a workflow: in a minute some twenty, in an hour sixty, in a day fewer than
  * four hundred.
  */
 const TELLING = { firstMs: 2_000, leastMs: 2_000, mostMs: 300_000 }

@@ -14,7 +14,7 @@ function told(pauses: readonly number[], options: Omit<Parameters<typeof thinnin
 
 const OPTIONS = { firstMs: 2_000, leastMs: 2_000, mostMs: 300_000 }
 
-test('a minute is told about ten times, an hour about fifty, a day fewer than four hundred', () => {
+test('a minute is told some twenty times, an hour some sixty, a day fewer than four hundred', () => {
   const within = (seconds: number) =>
     told(
       Array.from({ length: seconds * 2 }, () => 500),

@@ -54,10 +54,10 @@ async function receivePlain(request: Request, file: StagingFile, hash: Hash): Pr
   let held: HeldFile | undefined
   let bytes = 0
   for await (const chunk of chunksOf(request)) {
-    hash.update(chunk)
+    const writing = held === undefined ? heldOr(() => recordFile.write(chunk)) : undefined
+    hash.update(chunk) // of the whole file, and while it is written
     bytes += chunk.length
-    if (held !== undefined) continue // the hash is of the whole file
-    const answer = await heldOr(() => recordFile.write(chunk))
+    const answer = await writing
     if (answer instanceof HeldFile) held = answer
   }
   if (bytes === 0) return new HeldFile('is empty: 0 bytes')
