@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { getRequestListener } from '@hono/node-server'
 import { type Context, Hono } from 'hono'
 import { streamSSE } from 'hono/streaming'
@@ -59,7 +60,7 @@ export function pageApp(source: PageSource): PageApp {
       stream.onAbort(stop)
       while (!stream.aborted && !stream.closed) {
         await stream.writeSSE({ event: 'ping', data: '' })
-        await stream.sleep(PING_MS)
+        await delay(PING_MS, undefined, { ref: false }) // nobody's end waits for it
       }
     }),
   )
