@@ -62,7 +62,7 @@ test.concurrent('a schedule that is paused hides nothing, and a tick that runs l
     pipeline: running.pipeline,
     partition: '2018-01-22',
     what: 'missing',
-    reason: '2018-01-22: not loaded; it was due 2020-02-29T06:00:00.000Z',
+    reason: 'not loaded; it was due 2020-02-29T06:00:00.000Z',
   })
   await backfill(running, '2020-02-29', '2020-02-29')
   await ended(running, 1)
