@@ -30,7 +30,7 @@ try {
     const pipeline = pipelineOf(file, partitions, triggers)
     const best = { ledger: Infinity, states: Infinity, calendar: Infinity, processor: Infinity }
     for (let time = 0; time < TIMES; time++) {
-      await using warehouse = duckdbWarehouse({ file, readOnly: true })
+      const warehouse = duckdbWarehouse({ file, readOnly: true })
       const usage = process.cpuUsage()
       const [known, ledger] = await timed(() => warehouse.partitionRecords('p'))
       const [freshness, states] = await timed(() => freshnessOf(pipeline, known, NOW))
@@ -38,6 +38,7 @@ try {
       const { user, system } = process.cpuUsage(usage)
       for (const [name, ms] of Object.entries({ ledger, states, calendar, processor: (user + system) / 1_000 }))
         best[name] = Math.min(best[name], Math.round(ms))
+      await warehouse[Symbol.asyncDispose]()
     }
     console.log(`${what}, ${PARTITIONS} partitions: ${JSON.stringify(best)}`)
   }
@@ -52,10 +53,9 @@ async function timed(work) {
 }
 
 async function fill(file) {
-  {
-    await using warehouse = duckdbWarehouse({ file })
-    await warehouse.hasBegun('p')
-  }
+  const warehouse = duckdbWarehouse({ file })
+  await warehouse.hasBegun('p') // makes the ledger
+  await warehouse[Symbol.asyncDispose]()
   const instance = await DuckDBInstance.create(file)
   const connection = await instance.connect()
   await connection.run(
