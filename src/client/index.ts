@@ -11,6 +11,7 @@ import { partitionId, ROWS, STATUS, sensorId } from '../names.ts'
 import { type Act, actOnFileNow } from './act.ts'
 import { type Backfill, startBackfill } from './backfill.ts'
 import { type Connected, connect, type ServerAddress } from './connect.ts'
+import { readEvent, type SourceEvent } from './events/read-event.ts'
 import { importPartitionNow, startBatch, startPartition } from './start.ts'
 
 export { freshness } from './freshness.ts'
@@ -25,7 +26,9 @@ export type {
   PartitionFreshness,
   PartitionState,
   SensorStatus,
+  SourceEvent,
 }
+export { readEvent }
 
 /** Kept in the ledger beside what was decided. */
 export interface Why {
