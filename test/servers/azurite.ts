@@ -36,8 +36,8 @@ export class AzuriteServer implements AsyncDisposable {
     return server
   }
 
-  endpoint(port = this.port): string {
-    return `http://127.0.0.1:${port}/${this.account}`
+  endpoint(host = '127.0.0.1'): string {
+    return `http://${host}:${this.port}/${this.account}`
   }
 
   async up(): Promise<void> {

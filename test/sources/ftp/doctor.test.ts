@@ -31,7 +31,7 @@ test('doctor tells each mistake with a server and what to do about it, ends at o
   })
   // Logins that nobody uses keep no command from its end.
   expect(performance.now() - began).toBeLessThan(12_000)
-  const well = (ground: FtpGround) => `ok: ftp://source@127.0.0.1:${ground.port}/in: 1 files match {partition}.csv`
+  const well = (ground: FtpGround) => `ok: ftp://source@127.0.0.1:${ground.server.port}/in: 1 files match {partition}.csv`
   expect(said).toEqual({
     well: well(plain),
     secure: well(secure),

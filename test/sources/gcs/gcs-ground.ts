@@ -28,8 +28,8 @@ export class GcsGround implements Ground {
     return ground
   }
 
-  get port() {
-    return this.server.port
+  get ports() {
+    return [this.server.port]
   }
 
   /** As a config names it. */
@@ -42,7 +42,7 @@ export class GcsGround implements Ground {
     const at = (path: string) => this.client.file(`${prefix}/${path}`)
     return {
       source: this.input(prefix),
-      through: (port) => this.input(prefix, { endpoint: this.server.endpoint(port) }),
+      through: (host) => this.input(prefix, { endpoint: this.server.endpoint(host) }),
       put: (path, content) => at(path).save(Buffer.from(content), { resumable: false }),
       get: (path) =>
         at(path)

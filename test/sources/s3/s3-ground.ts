@@ -33,8 +33,8 @@ export class S3Ground implements Ground {
     return ground
   }
 
-  get port() {
-    return this.server.port
+  get ports() {
+    return [this.server.port]
   }
 
   get settings() {
@@ -64,7 +64,7 @@ export class S3Ground implements Ground {
     const at = (path: string) => ({ Bucket: BUCKET, Key: `${prefix}/${path}` })
     return {
       source: this.input(prefix),
-      through: (port) => this.input(prefix, this.server.admin, { endpoint: `http://127.0.0.1:${port}` }),
+      through: (host) => this.input(prefix, this.server.admin, { endpoint: `http://${host}:${this.server.port}` }),
       put: async (path, content) => {
         await this.client.send(new PutObjectCommand({ ...at(path), Body: Buffer.from(content) }))
       },

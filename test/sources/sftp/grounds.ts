@@ -29,23 +29,23 @@ export class OpensshGround implements Ground {
     return new OpensshGround(await OpensshServer.start())
   }
 
-  get port() {
-    return this.server.port
+  get ports() {
+    return [this.server.port]
   }
 
   get hostFingerprint(): string {
     return fingerprintOf(Buffer.from(this.server.hostKey.public.split(' ')[1] ?? '', 'base64'))
   }
 
-  input(folder: string, options: Options = {}, port = this.server.port): PipelineInput['source'] {
+  input(folder: string, options: Options = {}, host = '127.0.0.1'): PipelineInput['source'] {
     const { server } = this
     const path = join(server.files, folder).split('/').map(encodeURIComponent).join('/')
     const login = { hostKey: this.hostFingerprint, privateKey: env(this.#keyName) }
-    return sftp(`sftp://${server.user.name}@127.0.0.1:${port}${path}`, { files: '{partition}.csv', ...login, ...options })
+    return sftp(`sftp://${server.user.name}@${host}:${server.port}${path}`, { files: '{partition}.csv', ...login, ...options })
   }
 
   place(): Promise<Place> {
-    return this.files.place((folder, port) => this.input(folder, {}, port))
+    return this.files.place((folder, host) => this.input(folder, {}, host))
   }
 
   down = () => this.server.down()
@@ -77,17 +77,17 @@ export class RcloneGround implements Ground {
     const server = await RcloneServer.start()
     const knownHosts = join(server.folder, 'known_hosts')
     const keys = await server.hostKeys()
-    await writeFile(knownHosts, keys.map((key) => `[127.0.0.1]:${server.port} ${key}\n`).join(''))
+    await writeFile(knownHosts, keys.map((key) => `[127.0.0.1]:${server.port},[127.0.0.2]:${server.port} ${key}\n`).join(''))
     return new RcloneGround(server, knownHosts)
   }
 
-  get port() {
-    return this.server.port
+  get ports() {
+    return [this.server.port]
   }
 
-  input(folder: string, { wrong = false } = {}): PipelineInput['source'] {
+  input(folder: string, { wrong = false, host = '127.0.0.1' } = {}): PipelineInput['source'] {
     const { user, port } = this.server
-    return sftp(`sftp://${user}@127.0.0.1:${port}/${encodeURIComponent(folder)}`, {
+    return sftp(`sftp://${user}@${host}:${port}/${encodeURIComponent(folder)}`, {
       files: '{partition}.csv',
       knownHosts: this.#knownHosts,
       password: env(wrong ? `${this.#passwordName}_WRONG` : this.#passwordName),
@@ -95,7 +95,7 @@ export class RcloneGround implements Ground {
   }
 
   place(): Promise<Place> {
-    return this.files.place((folder) => this.input(folder))
+    return this.files.place((folder, host = '127.0.0.1') => this.input(folder, { host }))
   }
 
   get strangers() {

