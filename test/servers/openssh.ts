@@ -46,6 +46,11 @@ export class OpensshServer implements AsyncDisposable {
     this.#process = await ServerProcess.start({ program, args, port: this.port, env: { LD_LIBRARY_PATH: this.#folder } })
   }
 
+  /** From the next login on. */
+  async knows(...keys: readonly string[]): Promise<void> {
+    await writeFile(join(this.#folder, 'authorized_keys'), keys.join('\n'), { mode: 0o600 })
+  }
+
   async down(): Promise<void> {
     await this.#process?.[Symbol.asyncDispose]()
   }
@@ -71,7 +76,7 @@ export class OpensshServer implements AsyncDisposable {
           if (name.startsWith('libwrap.so.0')) await copyFile(join(libraries, platform, name), at('libwrap.so.0'))
     await mkdir(this.files)
     await writeFile(at('host_key'), this.hostKey.private, { mode: 0o600 })
-    await writeFile(at('authorized_keys'), this.userKey.public, { mode: 0o600 })
+    await this.knows(this.userKey.public)
     const settings = {
       ListenAddress: '127.0.0.1',
       Port: this.port,

@@ -57,13 +57,14 @@ export class FtpServer implements AsyncDisposable {
     return this.ports[0] ?? 0
   }
 
-  async up(): Promise<void> {
+  /** Perhaps with another password of its user. */
+  async up(password = this.password): Promise<void> {
     const [, ...data] = this.ports
     const { tls = false, old = false } = this.#settings
     const options = [...(tls ? ['tls'] : []), ...(old ? ['old'] : [])]
     this.#process = await ServerProcess.start({
       program: 'python3',
-      args: [PROGRAM, this.files, String(this.port), data.join(','), this.user, this.password, ...options],
+      args: [PROGRAM, this.files, String(this.port), data.join(','), this.user, password, ...options],
       port: this.port,
       env: { PYTHONPATH: this.#libraries },
     })

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { type IncomingMessage, request } from 'node:http'
 import { join } from 'node:path'
 import { command, fromWheel, installed } from './installed.ts'
 import { freePorts } from './ports.ts'
@@ -69,8 +70,14 @@ export class Line implements AsyncDisposable {
   }
 
   async #ask(path: string, body: unknown): Promise<void> {
-    const answer = await fetch(this.#api + path, { method: 'POST', body: JSON.stringify(body) })
-    if (!answer.ok) throw new Error(`toxiproxy: ${path} ${answer.status} ${await answer.text()}`)
+    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+      request(this.#api + path, { method: 'POST', agent: false }, resolve)
+        .once('error', reject)
+        .end(JSON.stringify(body))
+    })
+    const said = Buffer.concat(await answer.toArray()).toString()
+    if (answer.statusCode !== 200 && answer.statusCode !== 201 && answer.statusCode !== 204)
+      throw new Error(`toxiproxy: ${path} ${answer.statusCode} ${said}`)
   }
 }
 

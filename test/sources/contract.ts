@@ -24,6 +24,9 @@ export interface Ground extends AsyncDisposable {
   readonly secrets: readonly string[]
   readonly down?: () => Promise<void>
   readonly up?: () => Promise<void>
+  /** From now on the server does not know who asks; and knows them again. */
+  readonly lockOut?: () => Promise<void>
+  readonly letIn?: () => Promise<void>
 }
 
 export interface Place {

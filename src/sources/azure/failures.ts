@@ -59,8 +59,9 @@ function mendOf(error: unknown, permission: string): string {
     case 'InvalidAuthenticationInfo':
       return 'The server does not know these credentials: correct the account, and its key or signature, where the worker runs; a signature may have expired.'
     case 'AuthorizationPermissionMismatch':
-    case 'AuthorizationFailure':
       return `Allow these credentials ${permission}.`
+    case 'AuthorizationFailure':
+      return `Correct the account's key or signature, allow these credentials ${permission}, or let the account's network rules let this machine in.`
   }
   if (isWithoutIdentity(error))
     return "Give the worker an identity: Azure's environment variables, a managed identity or `az login`; or accountKey or sasToken with env('NAME') in `source`."

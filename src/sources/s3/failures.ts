@@ -65,7 +65,7 @@ function wordsOf(error: unknown, { name, status }: Failure): string {
   if (status !== undefined && !['Error', 'Unknown', 'UnknownError'].includes(name))
     return status === 200 ? name : `${name} (${status})`
   if (status !== undefined) return `the answer ${status}`
-  return systemCodeOf(error) ?? messageOf(error)
+  return systemCodeOf(error) ?? /\b(E[A-Z]{4,})\b/.exec(messageOf(error))?.[1] ?? messageOf(error)
 }
 
 function mendOf({ name, status, headers }: Failure, error: unknown, permission: string): string {

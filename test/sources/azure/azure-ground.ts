@@ -92,6 +92,14 @@ export class AzureGround implements Ground {
 
   down = () => this.server.down()
   up = () => this.server.up()
+  lockOut = async () => {
+    await this.server.down()
+    await this.server.up(this.#wrongKey)
+  }
+  letIn = async () => {
+    await this.server.down()
+    await this.server.up()
+  }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.server[Symbol.asyncDispose]()

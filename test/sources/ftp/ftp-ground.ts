@@ -61,6 +61,14 @@ export class FtpGround implements Ground {
 
   down = () => this.server.down()
   up = () => this.server.up()
+  lockOut = async () => {
+    await this.server.down()
+    await this.server.up('another-password')
+  }
+  letIn = async () => {
+    await this.server.down()
+    await this.server.up()
+  }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.server[Symbol.asyncDispose]()

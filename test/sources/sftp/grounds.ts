@@ -50,6 +50,13 @@ export class OpensshGround implements Ground {
 
   down = () => this.server.down()
   up = () => this.server.up()
+  /** Who is logged in already would stay so. */
+  lockOut = async () => {
+    await this.server.down()
+    await this.server.knows()
+    await this.server.up()
+  }
+  letIn = () => this.server.knows(this.server.userKey.public)
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.server[Symbol.asyncDispose]()
@@ -109,6 +116,14 @@ export class RcloneGround implements Ground {
 
   down = () => this.server.down()
   up = () => this.server.up()
+  lockOut = async () => {
+    await this.server.down()
+    await this.server.up('another-password')
+  }
+  letIn = async () => {
+    await this.server.down()
+    await this.server.up()
+  }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.server[Symbol.asyncDispose]()
