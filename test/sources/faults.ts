@@ -8,7 +8,7 @@ import { type Live, live } from './live.ts'
 const OUT_OF_REACH = /can be reached from where the worker runs/
 const UNKNOWN = /not know these credentials|got a refused login|Correct the account's key/
 /** Some megabytes, so that a cut finds it under way. */
-const MANY_ROWS = 60_000
+const MANY_ROWS = 100_000
 
 /** What goes wrong with a real server of one kind, under a real worker: what is told, what is left alone, and that all goes on by itself. */
 export function sourceFaults(kind: string, start: () => Promise<Ground>): void {
@@ -44,7 +44,7 @@ export function sourceFaults(kind: string, start: () => Promise<Ground>): void {
       await running.outcome('slow.csv')
 
       await line.heal()
-      await line.cutAfter(1_000_000)
+      await line.cutAfter(2_000_000)
       await place.put('big.csv', prices(1) + (prices(2).split('\n')[1] + '\n').repeat(MANY_ROWS - 1))
       expect(await running.outcome('big.csv')).toMatchObject({ status: 'loaded', rows: MANY_ROWS })
 
