@@ -50,6 +50,10 @@ export function isChanged(error: unknown): boolean {
   return status === 412 || name === 'PreconditionFailed'
 }
 
+export function isThrottled(error: unknown): boolean {
+  return isThrottling(failureOf(error))
+}
+
 function failureOf(error: unknown): Failure {
   const record = typeof error === 'object' && error !== null ? error : {}
   const name = 'name' in record && typeof record.name === 'string' ? record.name : 'Error'

@@ -28,6 +28,10 @@ export class FtpGround implements Ground {
     return new FtpGround(await FtpServer.start(settings), settings.tls ?? false)
   }
 
+  get port() {
+    return this.server.port
+  }
+
   get ports() {
     return this.server.ports
   }
@@ -36,7 +40,7 @@ export class FtpGround implements Ground {
     return env(`${this.#passwordName}_WRONG`)
   }
 
-  input(folder: string, { port = this.server.port, host = '127.0.0.1', ...options }: Options = {}): PipelineInput['source'] {
+  input(folder: string, { port = this.port, host = '127.0.0.1', ...options }: Options = {}): PipelineInput['source'] {
     const line = this.#tls ? { ca: this.server.certificate } : { insecure: true as const }
     return ftp(`ftp://${this.server.user}@${host}:${port}/${encodeURIComponent(folder)}`, {
       files: '{partition}.csv',

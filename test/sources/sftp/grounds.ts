@@ -29,23 +29,27 @@ export class OpensshGround implements Ground {
     return new OpensshGround(await OpensshServer.start())
   }
 
+  get port() {
+    return this.server.port
+  }
+
   get ports() {
-    return [this.server.port]
+    return [this.port]
   }
 
   get hostFingerprint(): string {
     return fingerprintOf(Buffer.from(this.server.hostKey.public.split(' ')[1] ?? '', 'base64'))
   }
 
-  input(folder: string, options: Options = {}, host = '127.0.0.1'): PipelineInput['source'] {
+  input(folder: string, options: Options = {}, port = this.port, host = '127.0.0.1'): PipelineInput['source'] {
     const { server } = this
     const path = join(server.files, folder).split('/').map(encodeURIComponent).join('/')
     const login = { hostKey: this.hostFingerprint, privateKey: env(this.#keyName) }
-    return sftp(`sftp://${server.user.name}@${host}:${server.port}${path}`, { files: '{partition}.csv', ...login, ...options })
+    return sftp(`sftp://${server.user.name}@${host}:${port}${path}`, { files: '{partition}.csv', ...login, ...options })
   }
 
   place(): Promise<Place> {
-    return this.files.place((folder, host) => this.input(folder, {}, host))
+    return this.files.place((folder, host) => this.input(folder, {}, this.port, host))
   }
 
   down = () => this.server.down()
@@ -88,8 +92,12 @@ export class RcloneGround implements Ground {
     return new RcloneGround(server, knownHosts)
   }
 
+  get port() {
+    return this.server.port
+  }
+
   get ports() {
-    return [this.server.port]
+    return [this.port]
   }
 
   input(folder: string, { wrong = false, host = '127.0.0.1' } = {}): PipelineInput['source'] {
