@@ -57,7 +57,8 @@ def main():
     folder, port, data_ports, user, password, *options = sys.argv[1:]
     handler = handler_of(options, folder)
     handler.authorizer = DummyAuthorizer()
-    handler.authorizer.add_user(user, password, folder, perm="elradfmw")
+    for name, perm in (("", "elradfmw"), ("-reader", "elr"), ("-blind", "er")):
+        handler.authorizer.add_user(user + name, password, folder, perm=perm)
     handler.auth_failed_timeout = 0
     handler.passive_ports = [int(one) for one in data_ports.split(",")]
     if "old" in options:

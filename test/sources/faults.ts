@@ -45,7 +45,7 @@ export function sourceFaults(kind: string, start: () => Promise<Ground>): void {
 
       await line.heal()
       await line.cutAfter(2_000_000)
-      await place.put('big.csv', prices(1) + (prices(2).split('\n')[1] + '\n').repeat(MANY_ROWS - 1))
+      await place.put('big.csv', prices(1) + `${prices(2).split('\n')[1]}\n`.repeat(MANY_ROWS - 1))
       expect(await running.outcome('big.csv')).toMatchObject({ status: 'loaded', rows: MANY_ROWS })
 
       await line.heal()

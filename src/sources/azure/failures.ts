@@ -1,4 +1,5 @@
 import { messageOf, systemCodeOf, TidemarkError } from '../../errors.ts'
+import { tlsMend } from '../tls-mend.ts'
 
 const DEFAULT_RETRY_AFTER_MS = 5_000
 const NO_IDENTITY = /Credential|AuthenticationError|AggregateAuthentication/
@@ -69,7 +70,7 @@ function mendOf(error: unknown, permission: string): string {
   if (status === 401 || status === 403) return `Allow these credentials ${permission}.`
   if (status !== undefined && status >= 500) return 'The server itself fails; it is tried again.'
   if (status !== undefined) return 'Correct `source` in the config.'
-  return 'See that the account or endpoint of `source` is right, and can be reached from where the worker runs.'
+  return tlsMend(error) ?? 'See that the account or endpoint of `source` is right, and can be reached from where the worker runs.'
 }
 
 function isWithoutIdentity(error: unknown): boolean {

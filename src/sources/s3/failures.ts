@@ -1,4 +1,5 @@
 import { messageOf, systemCodeOf, TidemarkError } from '../../errors.ts'
+import { tlsMend } from '../tls-mend.ts'
 
 /** Where the server is named only in its own words. */
 interface Failure {
@@ -101,7 +102,7 @@ function mendOf({ name, status, headers }: Failure, error: unknown, permission: 
   if (/region is missing/i.test(messageOf(error)))
     return "Write region: 'eu-central-1', or the one that it is, in `source`, or set AWS_REGION where the worker runs."
   if (status !== undefined) return 'Correct `source` in the config.'
-  return 'See that the endpoint of `source` is right, and can be reached from where the worker runs.'
+  return tlsMend(error) ?? 'See that the endpoint of `source` is right, and can be reached from where the worker runs.'
 }
 
 function regionMend(region: string | undefined): string {

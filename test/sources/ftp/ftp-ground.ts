@@ -5,7 +5,7 @@ import { FtpServer, type FtpSettings } from '../../servers/pyftpdlib.ts'
 import type { Ground, Place } from '../contract.ts'
 import { FilesGround } from '../files-ground.ts'
 
-type Options = Partial<Parameters<typeof ftp>[1]> & { readonly port?: number; readonly host?: string }
+type Options = Partial<Parameters<typeof ftp>[1]> & { readonly port?: number; readonly host?: string; readonly user?: string }
 
 /** An FTP server, with its password in the environment. */
 export class FtpGround implements Ground {
@@ -40,9 +40,12 @@ export class FtpGround implements Ground {
     return env(`${this.#passwordName}_WRONG`)
   }
 
-  input(folder: string, { port = this.port, host = '127.0.0.1', ...options }: Options = {}): PipelineInput['source'] {
+  input(
+    folder: string,
+    { port = this.port, host = '127.0.0.1', user = this.server.user, ...options }: Options = {},
+  ): PipelineInput['source'] {
     const line = this.#tls ? { ca: this.server.certificate } : { insecure: true as const }
-    return ftp(`ftp://${this.server.user}@${host}:${port}/${encodeURIComponent(folder)}`, {
+    return ftp(`ftp://${user}@${host}:${port}/${encodeURIComponent(folder)}`, {
       files: '{partition}.csv',
       password: env(this.#passwordName),
       ...line,
