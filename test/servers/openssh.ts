@@ -30,7 +30,7 @@ export class OpensshServer implements AsyncDisposable {
   }
 
   static async start(): Promise<OpensshServer> {
-    const unpacked = await fetchOpenssh()
+    const unpacked = await fromDebian('openssh-server', 'libwrap0')
     const [port = 0] = await freePorts(1)
     const server = new OpensshServer(await mkdtemp(join(tmpdir(), 'tidemark-sftp-')), port)
     await server.#furnish(unpacked)
@@ -99,9 +99,10 @@ export class OpensshServer implements AsyncDisposable {
   }
 }
 
-async function fetchOpenssh(): Promise<string> {
-  return installed('openssh-server', async (folder) => {
-    const download = () => command('apt-get', ['download', '-q', 'openssh-server', 'libwrap0'], folder)
+/** Debian's packages, unpacked. */
+export async function fromDebian(...packages: readonly string[]): Promise<string> {
+  return installed(packages[0] ?? '', async (folder) => {
+    const download = () => command('apt-get', ['download', '-q', ...packages], folder)
     // A fresh machine has no lists of packages yet.
     await download().catch(async () => {
       await command('apt-get', ['update', '-q'])

@@ -101,7 +101,7 @@ export function objectsOf(bucket: Bucket, parts: Parts = {}): ObjectStore<Found>
         })
       const remove = () => client.send(new DeleteObjectCommand({ ...key, ...never }))
       const put = async () => {
-        await client.send(new PutObjectCommand({ ...key, ...never }))
+        await client.send(new PutObjectCommand({ ...key, ...never, Body: '', ContentLength: 0 }))
         await client.send(new DeleteObjectCommand(key)) // the server knows no conditions
       }
       if (how === 'tag') {

@@ -91,7 +91,7 @@ test('doctor tells what afterLoad may not do, a wrong host, and a server of anot
     })
   expect(await readdir(join(ground.server.files, 'open'))).toEqual(['2018-01-22.csv'])
   await chmod(closed, 0o755)
-  const other = createServer((socket) => socket.end('220 I speak FTP\r\n'))
+  const other = createServer((socket) => socket.resume().end('220 I speak FTP\r\n'))
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
   const address = other.address()
   const port = typeof address === 'object' ? address?.port : 0
