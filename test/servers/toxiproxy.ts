@@ -13,23 +13,22 @@ const HOST = '127.0.0.2'
 /** A line to a server of this machine, by Toxiproxy, that can be cut, slow, or silent. */
 export class Line implements AsyncDisposable {
   readonly host = HOST
-  readonly #api: string
-  readonly #process: ServerProcess
+  readonly #program: string
+  readonly #port: number
   readonly #names: readonly string[]
+  #process: ServerProcess | undefined
 
-  private constructor(api: string, process: ServerProcess, names: readonly string[]) {
-    this.#api = api
-    this.#process = process
+  private constructor(program: string, port: number, names: readonly string[]) {
+    this.#program = program
+    this.#port = port
     this.#names = names
   }
 
   static async to(ports: readonly number[]): Promise<Line> {
     const program = join(await installed(`toxiproxy-${VERSION}`, build), 'server')
     const [port = 0] = await freePorts(1)
-    const process = await ServerProcess.start({ program, args: ['-host', '127.0.0.1', '-port', String(port)], port })
-    const line = new Line(`http://127.0.0.1:${port}`, process, ports.map(String))
-    for (const name of line.#names)
-      await line.#ask('/proxies', { name, listen: `${HOST}:${name}`, upstream: `127.0.0.1:${name}`, enabled: true })
+    const line = new Line(program, port, ports.map(String))
+    await line.#begin()
     return line
   }
 
@@ -54,14 +53,22 @@ export class Line implements AsyncDisposable {
     await this.#each({ type: 'timeout', attributes: { timeout: 0 } })
   }
 
-  /** As it was; what stood is cut. */
+  /** As it was; what stood is cut. By a new process: the old one may wait for ever for a line whose ends have gone. */
   async heal(): Promise<void> {
-    await this.down()
-    await this.#ask('/reset', {})
+    await this.#process?.[Symbol.asyncDispose]()
+    await this.#begin()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#process[Symbol.asyncDispose]()
+    await this.#process?.[Symbol.asyncDispose]()
+  }
+
+  async #begin(): Promise<void> {
+    const port = this.#port
+    const args = ['-host', '127.0.0.1', '-port', String(port)]
+    this.#process = await ServerProcess.start({ program: this.#program, args, port })
+    for (const name of this.#names)
+      await this.#ask('/proxies', { name, listen: `${HOST}:${name}`, upstream: `127.0.0.1:${name}`, enabled: true })
   }
 
   async #each(toxic: { readonly type: string; readonly attributes: Readonly<Record<string, number>> }): Promise<void> {
@@ -71,7 +78,7 @@ export class Line implements AsyncDisposable {
 
   async #ask(path: string, body: unknown): Promise<void> {
     const answer = await new Promise<IncomingMessage>((resolve, reject) => {
-      request(this.#api + path, { method: 'POST', agent: false }, resolve)
+      request(`http://127.0.0.1:${this.#port}${path}`, { method: 'POST', agent: false }, resolve)
         .once('error', reject)
         .end(JSON.stringify(body))
     })

@@ -28,7 +28,7 @@ export function largeDirectory(kind: string, start: () => Promise<Ground & { rea
     expect(found.size).toBe(FILES)
 
     await place.put('a.csv', prices(1))
-    await using alive = await live(place.source, { onDeleted: 'remove' })
+    await using alive = await live(place.source, { onDeleted: 'remove', sensor: { every: '5s' } })
     const { running, becomes } = alive
     await running.outcome('a.csv')
     await place.put('b.csv', prices(2))

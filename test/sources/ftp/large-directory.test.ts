@@ -2,4 +2,3 @@ import { largeDirectory } from '../large-directory.ts'
 import { FtpGround } from './ftp-ground.ts'
 
 largeDirectory('FTP', () => FtpGround.start())
-largeDirectory('FTP without exact times', () => FtpGround.start({ old: true }))
