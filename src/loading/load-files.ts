@@ -128,10 +128,10 @@ async function stage({ open, candidates, keys, deaths, signal }: FilesRequest, f
   ]
 }
 
-function toStage({ listed, loadedHash, decision, manifestRows }: Candidate) {
+function toStage({ listed, key, loadedHash, decision, manifestRows }: Candidate) {
   // What a manifest counts is counted, also when the bytes are those of before.
   const mayBeSame = loadedHash !== undefined && manifestRows === undefined
-  return { listed, released: decision === 'release', ...(mayBeSame ? { loadedHash } : {}) }
+  return { listed, key, released: decision === 'release', ...(mayBeSame ? { loadedHash } : {}) }
 }
 
 /** Why a file is held without a look into it: its name is no partition's. */
@@ -177,7 +177,7 @@ function toOutcome({ sightings, pipeline }: OpenPipeline, staged: Staged, candid
           contentHash: staged.contentHash,
           checks: staged.checks,
           rowsFile: staged.rowsFile,
-          rowsIndex: staged.rowsIndex,
+          sharedBy: staged.sharedBy,
           rows: staged.rows,
           rejected: staged.rejected,
           rejectedCount: staged.rejectedCount,

@@ -1,12 +1,8 @@
-import { join } from 'node:path'
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import { dirname, join } from 'node:path'
+import type { DuckDBConnection } from '@duckdb/node-api'
 import { messageOf } from '../errors.ts'
-import { literalPath, quotedText } from '../sql-text.ts'
+import { keepDatabase, type SandboxDatabase, startDatabase, takeDatabase } from './sandbox-database.ts'
 
-/** Staging shares the machine with the warehouse and with other loads. */
-const THREADS = '2'
-const MEMORY = '1GB'
-const SPILL = '20GB'
 const INTERRUPT_EACH_MS = 100
 
 /** The file in hand killed the database that reads it. */
@@ -14,18 +10,21 @@ export class SandboxDied extends Error {
   override readonly name = 'SandboxDied'
 }
 
-/**
- * A DuckDB in memory for files that nobody has vouched for: it reads and writes one folder and nothing else, and is
- * replaced when a file kills it.
- */
-export class Sandbox {
-  readonly #folder: string
-  readonly #signal: AbortSignal
-  #open: { readonly instance: DuckDBInstance; readonly connection: DuckDBConnection } | undefined
+export interface SandboxRequest {
+  /** What is read and written is in here. */
+  readonly folder: string
+  /** What is read is small: then it shares a database, which may read all that lies beside `folder`, with who comes next. */
+  readonly isSmall: boolean
+  readonly signal: AbortSignal
+}
 
-  constructor(folder: string, signal: AbortSignal) {
-    this.#folder = folder
-    this.#signal = signal
+/** A DuckDB of its own for files that nobody has vouched for: it reaches no other folder, and is replaced when a file kills it. */
+export class Sandbox {
+  readonly #request: SandboxRequest
+  #database: SandboxDatabase | undefined
+
+  constructor(request: SandboxRequest) {
+    this.#request = request
   }
 
   /**
@@ -33,51 +32,47 @@ export class Sandbox {
    * @throws SandboxDied when the database does not live through `work`; whatever `work` throws
    */
   async run<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
-    this.#signal.throwIfAborted()
-    this.#open ??= await this.#start()
-    const { connection } = this.#open
+    const { signal } = this.#request
+    signal.throwIfAborted()
+    this.#database ??= await this.#start()
+    const { connection } = this.#database
     let again: NodeJS.Timeout | undefined
     const interrupt = () => {
       connection.interrupt()
       // It is lost on a connection that is just between two queries.
       again ??= setInterval(interrupt, INTERRUPT_EACH_MS)
     }
-    this.#signal.addEventListener('abort', interrupt)
-    if (this.#signal.aborted) interrupt() // while it was started
+    signal.addEventListener('abort', interrupt)
+    if (signal.aborted) interrupt() // while it was started
     try {
       return await work(connection)
     } catch (error) {
-      this.#signal.throwIfAborted()
+      signal.throwIfAborted()
       if (!isDeadly(error)) throw error
-      this.close()
+      this.#end()
       throw new SandboxDied(duckdbErrorKind(error))
     } finally {
-      this.#signal.removeEventListener('abort', interrupt)
+      signal.removeEventListener('abort', interrupt)
       clearInterval(again)
     }
   }
 
   close(): void {
-    this.#open?.connection.closeSync()
-    this.#open?.instance.closeSync()
-    this.#open = undefined
+    const { folder, isSmall, signal } = this.#request
+    const mayFollow = isSmall && !signal.aborted // else an interrupt may still be on its way
+    if (mayFollow && this.#database !== undefined) keepDatabase(dirname(folder), this.#database)
+    else this.#database?.close()
+    this.#database = undefined
   }
 
-  async #start() {
-    const instance = await DuckDBInstance.create(':memory:', {
-      threads: THREADS,
-      memory_limit: MEMORY,
-      temp_directory: join(this.#folder, 'spill'),
-      max_temp_directory_size: SPILL,
-    })
-    const connection = await instance.connect()
-    // DuckDB takes a folder's name for a pattern too, so `parse` escapes it; what the pattern finds is looked at as well.
-    const folders = [this.#folder, literalPath(this.#folder)].map(quotedText).join(', ')
-    // In this order: the first cannot be set after the second, and the last makes both of them stay.
-    await connection.run(
-      `SET TimeZone='UTC'; SET allowed_directories=[${folders}]; SET enable_external_access=false; SET lock_configuration=true`,
-    )
-    return { instance, connection }
+  #end(): void {
+    this.#database?.close()
+    this.#database = undefined
+  }
+
+  #start(): Promise<SandboxDatabase> {
+    const { folder, isSmall } = this.#request
+    return isSmall ? takeDatabase(dirname(folder)) : startDatabase(folder, join(folder, 'spill'))
   }
 }
 

@@ -4,13 +4,14 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import type { CheckResult } from '../checks/check.ts'
 import { checkFailures } from '../checks/failures.ts'
 import { runChecks } from '../checks/run-checks.ts'
+import { FILE_COLUMN, PARTITION_COLUMN } from '../config/own-columns.ts'
 import type { Pipeline } from '../config/pipeline.ts'
 import { TidemarkError } from '../errors.ts'
 import type { Listed, Source } from '../sources/source.ts'
 import { literalPath, quotedText } from '../sql-text.ts'
 import { faultOfFile } from './fault-of-file.ts'
 import { HeldFile } from './held.ts'
-import { type Parsed, parse } from './parse.ts'
+import { type Parsed, parse, type RowsFile } from './parse.ts'
 import { type Received, receive } from './receive.ts'
 import { inGroups, receiveSmall } from './receive-small.ts'
 import type { Records } from './record-file.ts'
@@ -27,14 +28,22 @@ export interface StageRequest {
   readonly pipeline: Pipeline
   readonly source: Pick<Source, 'open' | 'readAll'>
   /**
-   * `loadedHash`: what this path's loaded version hashed to; the same bytes need no second look. `released`: it is good also when checks
+   * `key`: the partition's. `loadedHash`: what this path's loaded version hashed to; the same bytes need no second look. `released`: it is good also when checks
    * fail.
    */
-  readonly files: readonly { readonly listed: Listed; readonly loadedHash?: string; readonly released?: boolean }[]
+  readonly files: readonly {
+    readonly listed: Listed
+    readonly key: string
+    readonly loadedHash?: string
+    readonly released?: boolean
+  }[]
   /** Exists, is empty, and is removed by the caller. */
   readonly folder: string
   readonly signal: AbortSignal
 }
+
+/** In the memory of a database that many loads share; what is packed may be of any size, and what a query of somebody's own needs as well. */
+const SMALL_BYTES = 1024 * 1024
 
 interface Judged extends Parsed {
   readonly checks: readonly CheckResult[]
@@ -46,7 +55,7 @@ interface Judged extends Parsed {
  */
 export async function stageFiles({ pipeline, source, files, folder, signal }: StageRequest): Promise<readonly Staged[]> {
   const shape = shapeOf(pipeline)
-  const sandbox = new Sandbox(folder, signal)
+  const sandbox = new Sandbox({ folder, isSmall: canStageTogether(pipeline) && files.every(isSmall), signal })
   try {
     const done = new Map<string, Staged>()
     const groups = canStageTogether(pipeline) ? inGroups(files) : []
@@ -56,7 +65,7 @@ export async function stageFiles({ pipeline, source, files, folder, signal }: St
       for (const file of await stageTogether({ sandbox, pipeline, shape, files: small, to })) done.set(file.path, file)
     }
     const staged: Staged[] = []
-    for (const [index, { listed, loadedHash, released = false }] of files.entries()) {
+    for (const [index, { listed, key, loadedHash, released = false }] of files.entries()) {
       const good = done.get(listed.path)
       if (good !== undefined) {
         staged.push(good)
@@ -70,7 +79,7 @@ export async function stageFiles({ pipeline, source, files, folder, signal }: St
       const to = join(folder, String(index))
       const received = await receiveOrFault({ source, version: listed, loadedHash, shape, to, signal })
       const verdict = await settle(received, { path, released }, `${to}.parquet`, (records) =>
-        judge(sandbox, records, pipeline, shape, to),
+        judge(sandbox, records, pipeline, shape, { to, path, key }),
       ).catch((error: unknown) => unreadable(path, error, signal))
       staged.push(verdict)
       const spent = verdict.verdict === 'good' ? ['csv', 'sifted.csv'] : ['csv', 'sifted.csv', 'parquet']
@@ -80,6 +89,10 @@ export async function stageFiles({ pipeline, source, files, folder, signal }: St
   } finally {
     sandbox.close()
   }
+}
+
+function isSmall({ listed: { path, size } }: StageRequest['files'][number]): boolean {
+  return size <= SMALL_BYTES && !path.toLowerCase().endsWith('.gz')
 }
 
 function unreadable(path: string, error: unknown, signal: AbortSignal): Staged {
@@ -122,7 +135,7 @@ async function settle(
   const { rows, checks, rejected, rejectedCount, added } = judged
   const reason = checkFailures(checks, rows)
   if (reason === undefined || released)
-    return { verdict: 'good', path, rowsFile, rows, contentHash, checks, rejected, rejectedCount, added }
+    return { verdict: 'good', path, rowsFile, sharedBy: 1, rows, contentHash, checks, rejected, rejectedCount, added }
   return { verdict: 'held', path, contentHash, reason, checks, rejected, rejectedCount }
 }
 
@@ -131,11 +144,12 @@ async function judge(
   records: Records,
   pipeline: Pipeline,
   shape: TableShape,
-  to: string,
+  file: RowsFile,
 ): Promise<Judged | HeldFile> {
   try {
-    const readable = await readableOf(records, shape, `${to}.sifted.csv`)
-    const read = (connection: DuckDBConnection) => readAndCheck(connection, readable, pipeline, shape, `${to}.parquet`)
+    const readable = await readableOf(records, shape, `${file.to}.sifted.csv`)
+    const read = (connection: DuckDBConnection) =>
+      readAndCheck(connection, readable, pipeline, shape, { ...file, to: `${file.to}.parquet` })
     try {
       return await sandbox.run(read)
     } catch (error) {
@@ -162,10 +176,12 @@ async function readAndCheck(
   records: Records,
   pipeline: Pipeline,
   shape: TableShape,
-  rowsFile: string,
+  file: RowsFile,
 ): Promise<Judged> {
-  const parsed = await parse(connection, records, shape, rowsFile)
+  const parsed = await parse(connection, records, shape, file)
   if (pipeline.checks.length === 0) return { ...parsed, checks: [] }
-  await connection.run(`CREATE OR REPLACE TEMP VIEW staged AS SELECT * FROM read_parquet(${quotedText(literalPath(rowsFile))})`)
+  await connection.run(
+    `CREATE OR REPLACE TEMP VIEW staged AS SELECT * EXCLUDE (${PARTITION_COLUMN}, ${FILE_COLUMN}) FROM read_parquet(${quotedText(literalPath(file.to))})`,
+  )
   return { ...parsed, checks: await runChecks(connection, 'staged', pipeline.checks) }
 }

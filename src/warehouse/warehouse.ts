@@ -69,8 +69,8 @@ export type Outcome = Handled &
     | {
         readonly verdict: 'good'
         readonly rowsFile: string
-        /** Which of its rows, when it holds those of several files. */
-        readonly rowsIndex?: number | undefined
+        /** The rows of so many files are in there; of this one alone by default. */
+        readonly sharedBy?: number
         readonly rows: number
         /** Rows that it is loaded without: none, unless it says so. */
         readonly rejected?: readonly Rejected[]

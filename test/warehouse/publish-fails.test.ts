@@ -73,6 +73,8 @@ class FailingConnection {
     this.connection = new Proxy(connection, {
       get: (target, name) => {
         if (name === 'run') return (...args: Parameters<typeof target.run>) => guarded(args[0], () => target.run(...args))
+        if (name === 'createAppender')
+          return (...args: Parameters<typeof target.createAppender>) => guarded('append', () => target.createAppender(...args))
         if (name !== 'runAndReadAll') return Reflect.get(target, name)
         return (...args: Parameters<typeof target.runAndReadAll>) => guarded(args[0], () => target.runAndReadAll(...args))
       },

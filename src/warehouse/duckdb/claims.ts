@@ -1,7 +1,8 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { Backoff, ClaimRequest, Holder, Standing } from '../warehouse.ts'
+import { type AppendedColumns, append } from './append.ts'
 import { carryOutRemovals } from './decisions.ts'
-import { rowsOf, textList } from './sql.ts'
+import { anyOf, rowsOf, textList } from './sql.ts'
 
 const FIRST_BACKOFF_S = 10
 const LONGEST_BACKOFF_S = 600
@@ -23,14 +24,42 @@ export async function writeClaims(connection: DuckDBConnection, request: ClaimRe
       [pipeline, JSON.stringify(known), claim, run.workflowId, run.runId],
     )
   if (known.length < claimed.length)
-    await connection.run(
-      `INSERT INTO tidemark.claims (pipeline, partition_key, claim, workflow_id, run_id)
-       SELECT $1, k.key, $3, $4, $5 FROM ${textList('$2')} k(key)`,
-      [pipeline, JSON.stringify(claimed.filter((key) => !before.has(key))), claim, run.workflowId, run.runId],
+    await append(
+      connection,
+      'claims',
+      COLUMNS,
+      claimed.filter((key) => !before.has(key)).map((key) => newClaim(key, request)),
     )
   await carryOutRemovals(connection, request.pipeline, claimed)
   const deaths = known.map((key) => [key, deathsNow(before.get(key), claim)] as const)
   return { claimed, refused, deaths: new Map(deaths.filter(([, count]) => count > 0)) }
+}
+
+/** The table's, in its order. */
+const COLUMNS = [
+  ['pipeline', 'VARCHAR'],
+  ['partition_key', 'VARCHAR'],
+  ['claim', 'VARCHAR'],
+  ['workflow_id', 'VARCHAR'],
+  ['run_id', 'VARCHAR'],
+  ['deaths', 'INTEGER'],
+  ['tries', 'INTEGER'],
+  ['error', 'VARCHAR'],
+  ['not_before', 'TIMESTAMPTZ'],
+] as const satisfies AppendedColumns
+
+function newClaim(key: string, { pipeline, claim, run }: ClaimRequest) {
+  return {
+    pipeline: pipeline.name,
+    partition_key: key,
+    claim,
+    workflow_id: run.workflowId,
+    run_id: run.runId,
+    deaths: 0,
+    tries: 0,
+    error: null,
+    not_before: null,
+  }
 }
 
 interface Before {
@@ -45,12 +74,13 @@ function deathsNow(before: Before | undefined, claim: string): number {
 }
 
 async function rowsBefore(connection: DuckDBConnection, pipeline: string, keys: readonly string[]): Promise<Map<string, Before>> {
+  const wanted = anyOf(keys, '$2')
   const rows = await rowsOf(
     connection,
     `SELECT partition_key, claim, workflow_id, run_id, deaths FROM tidemark.claims
-     WHERE pipeline = $1 AND partition_key IN ${textList('$2')}`,
+     WHERE pipeline = $1 AND partition_key ${wanted.is}`,
     pipeline,
-    JSON.stringify(keys),
+    wanted.value,
   )
   return new Map(
     rows.map((row) => {
@@ -68,13 +98,11 @@ export async function ownKeys(
   claim: string,
   keys: readonly string[],
 ): Promise<string[]> {
-  const rows = await rowsOf(
-    connection,
-    'SELECT partition_key FROM tidemark.claims WHERE pipeline = $1 AND claim = $2',
+  const reader = await connection.runAndReadAll('SELECT partition_key FROM tidemark.claims WHERE pipeline = $1 AND claim = $2', [
     pipeline,
     claim,
-  )
-  const own = new Set(rows.map((row) => String(row.partition_key)))
+  ])
+  const own = new Set(reader.getColumnsJson()[0]?.map(String))
   return keys.filter((key) => own.has(key))
 }
 
@@ -94,15 +122,17 @@ export async function endClaims(
       [pipeline, claim, key, error],
     )
   }
-  await connection.run(
-    `UPDATE tidemark.claims SET claim = NULL, deaths = 0
-     WHERE pipeline = $1 AND claim = $2 AND tries > 0 AND partition_key IN ${textList('$3')}`,
-    [pipeline, claim, JSON.stringify(unfinished)],
-  )
-  await connection.run(`DELETE FROM tidemark.claims WHERE pipeline = $1 AND claim = $2 AND partition_key IN ${textList('$3')}`, [
+  if (unfinished.length > 0)
+    await connection.run(
+      `UPDATE tidemark.claims SET claim = NULL, deaths = 0
+       WHERE pipeline = $1 AND claim = $2 AND tries > 0 AND partition_key IN ${textList('$3')}`,
+      [pipeline, claim, JSON.stringify(unfinished)],
+    )
+  const ended = anyOf(keys, '$3')
+  await connection.run(`DELETE FROM tidemark.claims WHERE pipeline = $1 AND claim = $2 AND partition_key ${ended.is}`, [
     pipeline,
     claim,
-    JSON.stringify(keys),
+    ended.value,
   ])
 }
 

@@ -134,6 +134,23 @@ export async function closeDecisions(
   )
 }
 
+/** Before that one goes: when the version was seen first, and what was decided of it, stays with it. */
+export async function carryDecided(
+  connection: DuckDBConnection,
+  pipeline: string,
+  claim: string,
+  replaced: readonly Entry[],
+): Promise<void> {
+  await connection.run(
+    `UPDATE tidemark.files AS now SET first_seen_at = coalesce(old.first_seen_at, now.first_seen_at), decision = old.decision,
+       reason = old.reason, decided_at = old.decided_at, decided_by = old.decided_by
+     FROM tidemark.files old
+     WHERE now.pipeline = $1 AND now.claim = $3 AND old.pipeline = $1 AND old.path = now.path AND old.sequence = now.sequence
+       AND old.claim IS DISTINCT FROM $3 AND (old.path, old.sequence) IN ${entryList('$2')}`,
+    [pipeline, JSON.stringify(replaced.map(entryOf)), claim],
+  )
+}
+
 /** What has come of a decision stands in for the entry that it was made on; so does what a version has come to that was left out. */
 export async function dropReplaced(
   connection: DuckDBConnection,

@@ -2,7 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import type { Pipeline } from '../../config/pipeline.ts'
 import { SAME_BYTES } from '../same-bytes.ts'
 import type { Outcome } from '../warehouse.ts'
-import { rowsOf, textList } from './sql.ts'
+import { anyOf, rowsOf } from './sql.ts'
 
 /**
  * What becomes of files whose bytes are loaded under another path, by `onDuplicate`. Also among the files of this transaction: the first
@@ -99,12 +99,13 @@ async function loadedWith(
   pipeline: string,
   hashes: readonly string[],
 ): Promise<ReadonlyMap<string, readonly string[]>> {
+  const wanted = anyOf(hashes, '$2')
   const rows = await rowsOf(
     connection,
     `SELECT content_hash, path FROM tidemark.files
-     WHERE pipeline = $1 AND status = 'loaded' AND rows > 0 AND content_hash IN ${textList('$2')} ORDER BY path`,
+     WHERE pipeline = $1 AND status = 'loaded' AND rows > 0 AND content_hash ${wanted.is} ORDER BY path`,
     pipeline,
-    JSON.stringify(hashes),
+    wanted.value,
   )
   const paths = new Map<string, string[]>()
   for (const { content_hash, path } of rows) {

@@ -5,7 +5,7 @@ import type { Rejected } from '../../staging/staged.ts'
 import type { Decision } from '../decision.ts'
 import type { FileStatus, Known, LedgerEntry } from '../ledger.ts'
 import type { FilesQuery, PipelineCounts, Row } from '../warehouse.ts'
-import { rowsOf, textList } from './sql.ts'
+import { anyOf, rowsOf } from './sql.ts'
 
 /** The rows as they are: to group them in SQL takes longer to be planned than to be done. */
 export async function readKnown(
@@ -13,14 +13,15 @@ export async function readKnown(
   pipeline: string,
   paths: readonly string[],
 ): Promise<Map<string, Known>> {
+  const wanted = anyOf(paths, '$2')
   const rows = await rowsOf(
     connection,
     `SELECT path, sequence, status, partition_key, coalesce(rows, 0) AS rows, error, content_hash,
        CASE WHEN gone_at IS NULL AND after_load IS DISTINCT FROM 'done' THEN fingerprint ELSE '' END AS fingerprint,
        CASE WHEN carried_out_at IS NULL THEN decision END AS decision
-     FROM tidemark.files WHERE pipeline = $1 AND path IN ${textList('$2')}`,
+     FROM tidemark.files WHERE pipeline = $1 AND path ${wanted.is}`,
     pipeline,
-    JSON.stringify(paths),
+    wanted.value,
   )
   const newest = new Map<string, Row>()
   const loaded = new Map<string, Row>()

@@ -25,6 +25,13 @@ export async function rowsOf(connection: DuckDBConnection, sql: string, ...value
   return reader.getRowObjectsJson()
 }
 
+/** To compare a column with texts: a single one, as most are, takes a third of the time of a list. */
+export function anyOf(texts: readonly string[], parameter: string): { readonly is: string; readonly value: string } {
+  const [only] = texts
+  if (only !== undefined && texts.length === 1) return { is: `= ${parameter}`, value: only }
+  return { is: `IN ${textList(parameter)}`, value: JSON.stringify(texts) }
+}
+
 /** A column of texts from a JSON array, so that a list of any length is one parameter. */
 export function textList(parameter: string): string {
   return `(SELECT unnest(from_json(${parameter}::JSON, '["VARCHAR"]')))`

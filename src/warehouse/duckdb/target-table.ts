@@ -6,6 +6,12 @@ import { quotedName } from '../../sql-text.ts'
 import { rowsOf, tableName } from './sql.ts'
 
 /**
+ * What was found to be in order, while the file stays open: nobody else can change a table then, and to ask takes longer than to insert
+ * the rows of a small file.
+ */
+const found = new WeakMap<DuckDBConnection, WeakMap<Pipeline, ReadonlyMap<string, string>>>()
+
+/**
  * Makes the pipeline's table, or sees that the one that is there has the declared columns; adds those that files brought.
  * @returns what the table calls its columns, by their names in lower case
  */
@@ -14,10 +20,23 @@ export async function ensureTable(
   pipeline: Pipeline,
   brought: readonly string[] = [],
 ): Promise<ReadonlyMap<string, string>> {
+  const inOrder = found.get(connection) ?? new WeakMap<Pipeline, ReadonlyMap<string, string>>()
+  found.set(connection, inOrder)
+  const known = inOrder.get(pipeline)
+  if (known !== undefined && brought.length === 0) return known
+  const { names, isChanged } = await lookAt(connection, pipeline, brought)
+  // What this transaction has made goes with it when it fails.
+  if (!isChanged) inOrder.set(pipeline, names)
+  return names
+}
+
+async function lookAt(connection: DuckDBConnection, pipeline: Pipeline, brought: readonly string[]) {
+  let isChanged = false
   const wanted = await declaredTypes(connection, pipeline)
   const existing = await existingColumns(connection, pipeline)
   if (existing.size === 0) {
     await createTable(connection, pipeline, wanted)
+    isChanged = true
     for (const [column, type] of wanted) existing.set(column.toLowerCase(), { name: column, type })
   }
   for (const [column, type] of wanted) {
@@ -33,8 +52,9 @@ export async function ensureTable(
     if (found !== undefined) continue
     await connection.run(`ALTER TABLE ${tableName(pipeline.table)} ADD COLUMN ${quotedName(column)} ${type}`)
     existing.set(column.toLowerCase(), { name: column, type })
+    isChanged = true
   }
-  return new Map([...existing].map(([folded, { name }]) => [folded, name]))
+  return { names: new Map([...existing].map(([folded, { name }]) => [folded, name])), isChanged }
 }
 
 function otherType(pipeline: Pipeline, column: string, found: string, other: string, type: string): TidemarkError {
