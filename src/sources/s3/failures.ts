@@ -51,6 +51,11 @@ export function isChanged(error: unknown): boolean {
   return status === 412 || name === 'PreconditionFailed'
 }
 
+/** The server has said something, and not the network nothing. */
+export function isAnswer(error: unknown): boolean {
+  return failureOf(error).status !== undefined
+}
+
 export function isThrottled(error: unknown): boolean {
   return isThrottling(failureOf(error))
 }
