@@ -10,7 +10,8 @@ const BEAT_MS = 900
  */
 export async function heartbeating<T>(work: (context: Context) => Promise<T>, details?: () => unknown): Promise<T> {
   const context = Context.current()
-  if (details !== undefined) context.heartbeat(details())
+  const first = details?.()
+  if (first !== undefined) context.heartbeat(first)
   const beat = setInterval(() => context.heartbeat(details?.()), BEAT_MS)
   try {
     return await work(context)

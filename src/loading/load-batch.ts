@@ -23,7 +23,8 @@ export interface BatchRequest {
   readonly alsoPostponed: boolean
   /** Whether a run is still open; a claim of one that has closed is taken over. */
   readonly isOpen: (run: Run) => Promise<boolean>
-  readonly progress: (done: BatchPass) => void
+  /** `toGo`: files that are ready, and that this pass comes to later. */
+  readonly progress: (done: BatchPass, toGo: number) => void
   /** All partitions by default. */
   readonly scope?: BatchScope
   /** After this try nobody tries again soon: what cannot be loaded is left alone for a while. */

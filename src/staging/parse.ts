@@ -11,6 +11,7 @@ import { outOfMemory } from './out-of-memory.ts'
 import type { Records } from './record-file.ts'
 import { mayReject } from './reject-limits.ts'
 import { type BadRows, badRecords, both, rejectedRows, rejection } from './rejection.ts'
+import { rowsFileOptions } from './rows-file.ts'
 import { duckdbErrorKind } from './sandbox.ts'
 import type { Rejected } from './staged.ts'
 import type { TableShape } from './table-shape.ts'
@@ -79,7 +80,7 @@ async function copy(
   columns.push(`${quotedText(key)} AS ${PARTITION_COLUMN}`, `${quotedText(path)} AS ${FILE_COLUMN}`)
   const where = withoutBadCells ? ` WHERE ${good.join(' AND ')}` : ''
   const query = `SELECT ${columns.join(', ')} FROM (SELECT *, ${values.join(', ')} FROM (${texts}))${where}`
-  const copied = await connection.runAndReadAll(`COPY (${query}) TO ${quotedText(to)} (FORMAT parquet)`)
+  const copied = await connection.runAndReadAll(`COPY (${query}) TO ${quotedText(to)} (${rowsFileOptions(records)})`)
   const rows = Number(copied.getRowsJson()[0]?.[0])
   const expected = records.count - left.count
   if (rows !== expected) throw new HeldFile(`${expected} records were counted, but ${rows} read; look at its quotes`)

@@ -40,6 +40,13 @@ export interface StageRequest {
   /** Exists, is empty, and is removed by the caller. */
   readonly folder: string
   readonly signal: AbortSignal
+  /** Told what is read, and what came of each file. */
+  readonly reading?: StageProgress
+}
+
+export interface StageProgress {
+  read(bytes: number): void
+  staged(file: Staged): void
 }
 
 /** In the memory of a database that many loads share; what is packed may be of any size, and what a query of somebody's own needs as well. */
@@ -53,7 +60,7 @@ interface Judged extends Parsed {
  * From a source's bytes to rows that may be trusted, for each file by itself: what is wrong with one is its own verdict.
  * @throws TidemarkError StagingFailed, ConfigInvalid; the signal's reason when it aborts
  */
-export async function stageFiles({ pipeline, source, files, folder, signal }: StageRequest): Promise<readonly Staged[]> {
+export async function stageFiles({ pipeline, source, files, folder, signal, reading }: StageRequest): Promise<readonly Staged[]> {
   const shape = shapeOf(pipeline)
   const sandbox = new Sandbox({ folder, isSmall: canStageTogether(pipeline) && files.every(isSmall), signal })
   try {
@@ -61,8 +68,13 @@ export async function stageFiles({ pipeline, source, files, folder, signal }: St
     const groups = canStageTogether(pipeline) ? inGroups(files) : []
     for (const group of groups) {
       const small = await receiveSmall(source, group, shape, signal)
+      const sizes = new Map(group.map(({ listed }) => [listed.path, listed.size]))
       const to = join(folder, `together-${done.size}`)
-      for (const file of await stageTogether({ sandbox, pipeline, shape, files: small, to })) done.set(file.path, file)
+      for (const file of await stageTogether({ sandbox, pipeline, shape, files: small, to })) {
+        done.set(file.path, file)
+        reading?.read(sizes.get(file.path) ?? 0)
+        reading?.staged(file)
+      }
     }
     const staged: Staged[] = []
     for (const [index, { listed, key, loadedHash, released = false }] of files.entries()) {
@@ -77,11 +89,12 @@ export async function stageFiles({ pipeline, source, files, folder, signal }: St
         continue
       }
       const to = join(folder, String(index))
-      const received = await receiveOrFault({ source, version: listed, loadedHash, shape, to, signal })
+      const received = await receiveOrFault({ source, version: listed, loadedHash, shape, to, signal, reading })
       const verdict = await settle(received, { path, released }, `${to}.parquet`, (records) =>
         judge(sandbox, records, pipeline, shape, { to, path, key }),
       ).catch((error: unknown) => unreadable(path, error, signal))
       staged.push(verdict)
+      reading?.staged(verdict)
       const spent = verdict.verdict === 'good' ? ['csv', 'sifted.csv'] : ['csv', 'sifted.csv', 'parquet']
       for (const ending of spent) await staging(() => rm(`${to}.${ending}`, { force: true }))
     }
