@@ -43,10 +43,18 @@ export function lineReporter(write: (line: string, event: Event) => void = print
     },
     news({ pipeline, partition, what, reason, count }) {
       const subject = partition === undefined ? pipeline : `${pipeline} ${partition}`
+      const unit = unitOf(what)
       line(
         PAINT[what](what),
-        count === undefined ? `${subject}: ${reason}` : `${subject}: ${counted(count, unitOf(what))}, such as ${reason}`,
-        { event: what, pipeline, partition: partition ?? null, reason, files: count ?? null },
+        count === undefined ? `${subject}: ${reason}` : `${subject}: ${counted(count, unit)}, such as ${reason}`,
+        {
+          event: what,
+          pipeline,
+          partition: partition ?? null,
+          reason,
+          files: unit === 'file' ? (count ?? null) : null,
+          ...(unit === 'partition' ? { partitions: count ?? 1 } : {}),
+        },
       )
     },
     waiting(holder) {

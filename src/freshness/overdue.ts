@@ -15,7 +15,7 @@ export function overdueIn(pipeline: Pick<Pipeline, 'partitions' | 'expect'>, fre
   for (const partition of partitions) {
     const { state, key } = partition
     if (state !== 'late' && state !== 'missing') continue
-    const text = ++counts[state] > DUE_TIMES_TOLD ? key : `${key}: ${reasonOf(pipeline, partition, freshness.at)}`
+    const text = ++counts[state] > DUE_TIMES_TOLD ? '' : reasonOf(pipeline, partition, freshness.at)
     overdue.push({ subject: partitionSubject(key), state, key, text })
   }
   if (next !== null && next.key === null) {

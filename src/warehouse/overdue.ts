@@ -10,7 +10,7 @@ export interface Overdue {
   /** Null: it has come. */
   readonly state: 'late' | 'missing' | null
   readonly key?: string
-  /** For people. */
+  /** For people, without the key. */
   readonly text: string
 }
 

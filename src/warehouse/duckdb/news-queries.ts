@@ -120,15 +120,14 @@ async function fromTick(connection: DuckDBConnection, { pipeline, news }: NewsRe
 async function fromClock(connection: DuckDBConnection, { pipeline, news: { what }, overdue = [], least = ANY }: NewsRequest) {
   const changes = await stillUntold(connection, pipeline, overdue, least)
   const [first] = changes
+  const isOne = changes.length === 1
+  const reasons = changes.slice(0, REASONS_TOLD).map(({ key, text }) => (isOne || key === undefined ? text : `${key}: ${text}`))
   const news: News = {
     pipeline,
     what,
-    reason: changes
-      .slice(0, REASONS_TOLD)
-      .map(({ text }) => shortened(text))
-      .join('\n'),
-    ...(changes.length === 1 && first?.key !== undefined ? { partition: first.key } : {}),
-    ...(changes.length === 1 ? {} : { count: changes.length }),
+    reason: reasons.map(shortened).join('\n'),
+    ...(isOne && first?.key !== undefined ? { partition: first.key } : {}),
+    ...(isOne ? {} : { count: changes.length }),
   }
   return { changes, news }
 }
