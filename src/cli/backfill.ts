@@ -45,9 +45,12 @@ async function start(config: Config, request: BackfillRequest, options: Backfill
   const { workflowId, attached } = backfill
   const of = { pipeline: request.pipeline, name: backfill.name }
   const started = { event: 'started', ...of, workflowId, attached }
-  if (attached) display.say(`this backfill is open already, as ${workflowId}; here is how it goes on`, started)
-  else display.tell(started)
+  const tellStarted = () => {
+    if (attached) display.say(`this backfill is open already, as ${workflowId}; here is how it goes on`, started)
+    else display.tell(started)
+  }
   if (detach) {
+    tellStarted()
     display.end(detachedLines(asked, backfill), { name: backfill.name, workflowId, attached })
     return DONE
   }
@@ -58,7 +61,10 @@ async function start(config: Config, request: BackfillRequest, options: Backfill
   }
   const show = (progress: BackfillProgress | undefined) => progress && display.show(shownProgress(of, progress))
   const followed = follow(look, show, following.signal)
-  const end = await unlessLeft(connected.client, () => ended(backfill)).finally(() => following.abort())
+  const end = await unlessLeft(connected.client, () => {
+    tellStarted()
+    return ended(backfill)
+  }).finally(() => following.abort())
   await followed
   if (end === 'left') {
     display.end(detachedLines(asked, backfill), { ...of, workflowId, detached: true, command: commandOf(asked) })

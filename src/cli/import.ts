@@ -43,13 +43,15 @@ async function importNow(
   const { client } = connected
   await tellWhenNobodyWorks(client, config, json ? (words) => display.say(words) : undefined)
   const workflowId = partitionId(pipeline, partition)
-  display.tell({ event: 'started', ...of, workflowId })
   const following = new AbortController()
   const look = () => readImportProgress(client, of)
   const followed = follow(look, (reading) => reading && display.show(readingShown(of, reading)), following.signal)
   const ask = (signal: AbortSignal) =>
     importPartitionNow(client, { ...of, taskQueue: config.temporal.taskQueue, trigger: 'manual', signal }).catch(endOfHeld)
-  const end = await unlessLeft(client, ask).finally(() => following.abort())
+  const end = await unlessLeft(client, (signal) => {
+    display.tell({ event: 'started', ...of, workflowId })
+    return ask(signal)
+  }).finally(() => following.abort())
   await followed
   if (end === 'left') {
     const command = commandLine(['import', pipeline, partition], file)

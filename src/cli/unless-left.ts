@@ -5,8 +5,9 @@ import { untilStopped } from './until-stopped.ts'
 export async function unlessLeft<T>(client: Client, wait: (signal: AbortSignal) => Promise<T>): Promise<T | 'left'> {
   const leaving = new AbortController()
   const { signal } = leaving
+  const left = untilStopped().then(() => 'left' as const) // first: what `wait` tells may be answered by a Ctrl-C
   const result = client.withAbortSignal(signal, () => wait(signal))
-  const end = await Promise.race([result, untilStopped().then(() => 'left' as const)])
+  const end = await Promise.race([result, left])
   if (end === 'left') {
     // The server answers a call that waits for the end of a run after 20 seconds, and it would keep the process until then.
     leaving.abort()

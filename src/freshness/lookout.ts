@@ -3,10 +3,10 @@ import type { UntoldOverdue } from './untold-overdue.ts'
 
 /** Between two looks when nothing is to become overdue sooner: the ledger may have changed by other hands. */
 const LONGEST_MS = 600_000
-/** While something is overdue, or a look has failed. */
-const AGAIN_MS = 60_000
 /** What is overdue is told when it still is so much later: an import that begins, or the run of its tick, may be faster. */
 const CONFIRM_MS = 10_000
+/** So many times as long between looks while something is overdue, or after one that has failed. */
+const AGAIN_TIMES = 6
 
 export interface LookoutOptions {
   /** What is overdue and was not told. */
@@ -49,6 +49,7 @@ export class Lookout implements AsyncDisposable {
 
   async #look(before: ReadonlySet<string>): Promise<{ readonly pauseMs: number; readonly seen: ReadonlySet<string> }> {
     const { look, tell, confirmMs = CONFIRM_MS, now = Date.now } = this.#options
+    const againMs = AGAIN_TIMES * confirmMs
     try {
       const { overdue, changesMs, isAwaited } = await look(this.#ending.signal)
       const seen = new Set(overdue.map(({ subject, state }) => `${subject} ${state}`))
@@ -56,10 +57,10 @@ export class Lookout implements AsyncDisposable {
       if (isConfirmed) await tell()
       else if (seen.size > 0) return { pauseMs: confirmMs, seen }
       const untilMs = (changesMs ?? Number.POSITIVE_INFINITY) - now()
-      return { pauseMs: Math.min(Math.max(untilMs, confirmMs), isAwaited ? AGAIN_MS : LONGEST_MS), seen }
+      return { pauseMs: Math.min(Math.max(untilMs, confirmMs), isAwaited ? againMs : LONGEST_MS), seen }
     } catch {
       // A warehouse or server that is away is told by those who work with it; here the next look makes up for this one.
-      return { pauseMs: AGAIN_MS, seen: before }
+      return { pauseMs: againMs, seen: before }
     }
   }
 

@@ -9,6 +9,9 @@ import { inWindow } from './candidate.ts'
 import type { LoadContext } from './load-files.ts'
 import type { OpenPipeline } from './open-pipelines.ts'
 
+/** How the folders of first sweeps are named, among those of loads, which are named by their claims. */
+export const FIRST_SWEEP = 'first-sweep-'
+
 interface BeginRequest {
   readonly open: OpenPipeline
   readonly run: Run
@@ -38,7 +41,7 @@ export async function begin(
     await warehouse.begin({ pipeline: name, run }, signal)
     return
   }
-  const folder = join(stagingFolder, `first-sweep-${randomUUID()}`)
+  const folder = join(stagingFolder, `${FIRST_SWEEP}${randomUUID()}`)
   await staging(() => mkdir(folder, { recursive: true }))
   try {
     const file = join(folder, 'left-out.json')

@@ -2,6 +2,7 @@ import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { systemCodeOf } from '../errors.ts'
 import type { Run } from '../warehouse/warehouse.ts'
+import { FIRST_SWEEP } from './begin.ts'
 import type { LoadContext } from './load-files.ts'
 
 /**
@@ -34,7 +35,8 @@ export async function clearAbandoned(
   deaths: ReadonlyMap<string, number>,
 ): Promise<void> {
   if ([...deaths.values()].every((count) => count === 0)) return
-  const folders = await foldersIn(stagingFolder)
+  // The folder of a first sweep is no claim's, and in use.
+  const folders = (await foldersIn(stagingFolder)).filter((name) => !name.startsWith(FIRST_SWEEP))
   const standing = new Set((await warehouse.claims()).map(({ claim }) => claim))
   for (const claim of folders) if (!standing.has(claim)) await rm(join(stagingFolder, claim), { recursive: true, force: true })
 }
