@@ -6,6 +6,8 @@ export {
   duckdb,
   dynamic,
   env,
+  ftp,
+  gcs,
   hourly,
   localFolder,
   monthly,
