@@ -6,7 +6,18 @@ import { parseArgs } from 'node:util'
 import Table from 'cli-table3'
 import { median } from './statistics.mjs'
 
-const CASES = ['burst', 'one-by-one', 'backfill-together', 'backfill-each', 'sweep', 'large-file', 'sizes', 'start', 'idle']
+const CASES = [
+  'burst',
+  'one-by-one',
+  'backfill-together',
+  'backfill-each',
+  'sweep',
+  'large-file',
+  'sizes',
+  'start',
+  'idle',
+  'listing',
+]
 /** Of a case that is quick enough to be repeated; the others measure several times by themselves, or for long. */
 const RUNS = { burst: 5, 'backfill-together': 5, 'large-file': 3 }
 

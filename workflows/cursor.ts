@@ -1,9 +1,12 @@
 import type { Sighting } from '../src/sources/sightings.ts'
+import type { Mark } from '../src/watching/mark.ts'
 
 /** What the sensor carries by continue-as-new. Plain JSON and small, however many files there are. */
 export interface Cursor {
   readonly version: 1
   readonly sweptAt: string | null
+  /** From where a new worker may go on with the listing; null: it must list everything. */
+  readonly mark: Mark | null
   /** The files that have been watched for longest and have not settled; others settle anew: later, never early. */
   readonly sightings: readonly Sighting[]
   /** Workflow ids of imports that were started and have not been seen to close. */
@@ -18,6 +21,7 @@ export interface Cursor {
 export const NO_CURSOR: Cursor = {
   version: 1,
   sweptAt: null,
+  mark: null,
   sightings: [],
   inFlight: [],
   paused: false,

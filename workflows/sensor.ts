@@ -140,6 +140,7 @@ async function watchTurn(
         sightings: cursor.sightings,
         inFlight: cursor.inFlight,
         failing: cursor.failing,
+        mark: cursor.mark,
       }),
     )
   } catch (error) {
@@ -163,6 +164,7 @@ async function act(pipeline: string, cursor: Cursor, found: WatchTurn, alsoPostp
   return {
     version: 1,
     sweptAt: found.sweptAt ?? cursor.sweptAt,
+    mark: found.mark ?? null,
     sightings: found.sightings,
     inFlight: [...new Set([...cursor.inFlight.filter((id) => !closed.has(id)), ...started])],
     paused: false,

@@ -1,11 +1,11 @@
 import { systemCodeOf } from '../errors.ts'
+import { retryAfterMs } from '../retry-after.ts'
 import type { Alert } from './alert.ts'
 import { DeliveryFailure } from './delivery-failure.ts'
 
 const ANSWER_WITHIN_MS = 10_000
 /** Of the answers that blame the question, those that may be another one later: a slow network, too early, too many. */
 const LATER = [408, 425, 429]
-const LONGEST_RETRY_AFTER_MS = 86_400_000
 
 /**
  * Posts an alert to the address that is in an environment variable.
@@ -64,11 +64,4 @@ async function post(url: URL, headers: Record<string, string>, body: string, sig
     const why = within.aborted ? 'no answer in 10 s' : (systemCodeOf(cause) ?? 'the connection failed')
     throw new DeliveryFailure(`the webhook cannot be reached: ${why}`, { retryable: true })
   }
-}
-
-/** Seconds, or a date. */
-function retryAfterMs(header: string | null): number | undefined {
-  if (header === null) return undefined
-  const ms = /^\d+$/.test(header.trim()) ? Number(header) * 1_000 : Date.parse(header) - Date.now()
-  return ms > 0 ? Math.min(ms, LONGEST_RETRY_AFTER_MS) : undefined
 }

@@ -10,9 +10,11 @@ import { partitionId, ROWS, STATUS, sensorId } from '../names.ts'
 import { type Act, actOnFileNow } from './act.ts'
 import { type Backfill, startBackfill } from './backfill.ts'
 import { type Connected, connect, type ServerAddress } from './connect.ts'
+import { readEvent, type SourceEvent } from './events/read-event.ts'
 import { importPartitionNow, startBatch, startPartition } from './start.ts'
 
-export type { ActOnFileResult, Backfill, BackfillProgress, BackfillResult, Cursor, PartitionState, SensorStatus }
+export type { ActOnFileResult, Backfill, BackfillProgress, BackfillResult, Cursor, PartitionState, SensorStatus, SourceEvent }
+export { readEvent }
 
 /** Kept in the ledger beside what was decided. */
 export interface Why {

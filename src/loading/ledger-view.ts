@@ -47,6 +47,16 @@ export class LedgerView {
     return { generation, isRead: true }
   }
 
+  /** Which ledger it is of; undefined before the first comparison. */
+  get generation(): string | undefined {
+    return this.#generation
+  }
+
+  /** Another process has compared this ledger with what is not listed here for now; the next sweep reads it. */
+  goOn(generation: string): void {
+    this.#generation ??= generation
+  }
+
   /** Whether the ledger is still the one that was read. */
   async isOf(warehouse: Warehouse): Promise<boolean> {
     return this.#generation !== undefined && this.#generation === (await warehouse.generation())

@@ -68,9 +68,13 @@ export function parsePattern(files: string, partitions: Partitions): Pattern {
   const keyOf = (path: string): string | undefined => {
     const names = align(segments, path.split('/'))
     if (!names) return undefined
-    const holes: Filled = {}
-    for (const [index, name] of names.entries()) Object.assign(holes, readers[index]?.exec(name)?.groups)
-    return keying.keyOf(holes)
+    // Asked of every file that is listed: mostly one name has all the holes.
+    let holes: Filled | undefined
+    for (let index = 0; index < names.length; index++) {
+      const groups = readers[index]?.exec(names[index] ?? '')?.groups
+      if (groups !== undefined) holes = holes === undefined ? groups : { ...holes, ...groups }
+    }
+    return keying.keyOf(holes ?? {})
   }
   const narrow = (key: string): Pattern => {
     const filled = keying.fill(key)
@@ -94,8 +98,9 @@ function nameSegment(pieces: readonly Piece[], filled: Filled = {}): Segment {
   const dotted = first?.kind === 'text' && first.text.startsWith('.')
   const matches = (name: string): boolean => {
     if (name.includes('/') || (name.startsWith('.') && (!dotted || name === '.' || name === '..'))) return false
+    if (partition === undefined) return regExp.test(name)
     const holes = regExp.exec(name)?.groups
-    return partition === undefined || holes?.partition === undefined ? regExp.test(name) : holes.partition === partition
+    return holes?.partition === undefined ? regExp.test(name) : holes.partition === partition
   }
   const literal = toLiteral(pieces, filled)
   const prefix = toPrefix(pieces, filled)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Sighting } from '../sources/sightings.ts'
+import type { Mark } from './mark.ts'
 
 const HEARTBEAT = z.object({
   sightings: z.array(
@@ -11,4 +12,12 @@ const HEARTBEAT = z.object({
 export function sightingsOf(heartbeat: unknown): readonly Sighting[] {
   const read = HEARTBEAT.safeParse(heartbeat)
   return read.success ? read.data.sightings : []
+}
+
+const MARKED = z.object({ mark: z.object({ after: z.string(), sweptAt: z.iso.datetime(), of: z.string() }).nullable() })
+
+/** The mark in that heartbeat, which may be none; undefined when there was no heartbeat, or when older code has sent it. */
+export function markOf(heartbeat: unknown): Mark | null | undefined {
+  const read = MARKED.safeParse(heartbeat)
+  return read.success ? read.data.mark : undefined
 }

@@ -2,6 +2,7 @@ import type { OpenPipeline } from '../loading/open-pipelines.ts'
 import { sweep } from '../loading/sweep.ts'
 import type { Warehouse } from '../warehouse/warehouse.ts'
 import type { Gathering } from './gathering.ts'
+import { below, groundOf, isBefore, type Mark } from './mark.ts'
 import type { Owed } from './owed.ts'
 import { MOST_PENDING, type Pending } from './pending.ts'
 import type { SweepReport } from './readiness.ts'
@@ -23,7 +24,11 @@ export class Listing {
   readonly #parts: Parts
   readonly #resumption: Resumption
   #wholeAsked = false
+  #carried: Mark | undefined
+  #hasListed = false
   lastSweep: SweepReport | undefined
+  /** The end of the last listing of everything, by whatever process. */
+  sweptAt: Date | undefined
 
   constructor(parts: Parts) {
     this.#parts = parts
@@ -35,12 +40,46 @@ export class Listing {
     this.#wholeAsked = true
   }
 
+  /** From where another process may go on; null: it must list everything. */
+  get mark(): Mark | null {
+    const { open, pending } = this.#parts
+    if (this.#wholeAsked || pending.more) return null
+    if (this.#carried !== undefined) return this.#carried
+    const { mark } = this.#resumption
+    const { generation } = open.view
+    if (mark === undefined || generation === undefined || this.sweptAt === undefined) return null
+    const after = below(mark, pending.paths)
+    return after === undefined ? null : { after, sweptAt: this.sweptAt.toISOString(), of: groundOf(open.pipeline, generation) }
+  }
+
+  /** Where another process was. Who has listed knows more. */
+  goOnFrom(mark: Mark | null): void {
+    if (!this.#hasListed) this.#carried = mark ?? undefined
+  }
+
   /** Whether it has found any news. */
   async list(signal: AbortSignal): Promise<boolean> {
     const { open, warehouse, pending } = this.#parts
+    await this.#takeUp()
     const { after } = this.#resumption
     const mayResume = !this.#wholeAsked && !pending.more && (await open.view.isOf(warehouse))
     return after !== undefined && mayResume ? this.#resume(after, signal) : this.#sweep(signal)
+  }
+
+  /** What another process has passed over is passed over here, where source, config and ledger are still the same. */
+  async #takeUp(): Promise<void> {
+    const { open, warehouse } = this.#parts
+    const mark = this.#carried
+    if (mark !== undefined && open.pipeline.arrival?.files === undefined) {
+      const generation = await warehouse.generation()
+      if (generation !== undefined && groundOf(open.pipeline, generation) === mark.of) {
+        open.view.goOn(generation)
+        this.sweptAt = new Date(mark.sweptAt)
+        this.#resumption.goOn(mark.after, Date.now() - this.sweptAt.getTime())
+      }
+    }
+    this.#carried = undefined
+    this.#hasListed = true
   }
 
   async #sweep(signal: AbortSignal): Promise<boolean> {
@@ -58,12 +97,13 @@ export class Listing {
         signal,
         onPage,
       })
-      this.#resumption.swept()
       const news = pending.replace(candidates, more)
+      this.#resumption.swept() // now that nothing of it can be missed
       const late = mark === undefined ? undefined : news.filter(({ listed }) => isBefore(listed.path, mark)).length
       owed.swept()
       gathering.swept(found)
-      this.lastSweep = { at: new Date(), files, late }
+      this.sweptAt = new Date()
+      this.lastSweep = { at: this.sweptAt, files, late }
       return news.length > 0
     } catch (error) {
       this.#wholeAsked = true
@@ -89,9 +129,4 @@ export class Listing {
     owed.swept()
     return news
   }
-}
-
-/** Where listings that are resumed do not look. */
-function isBefore(path: string, mark: string): boolean {
-  return Buffer.compare(Buffer.from(path), Buffer.from(mark)) <= 0
 }

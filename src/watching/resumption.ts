@@ -9,7 +9,7 @@ export class Resumption {
   readonly #everyMs: number | undefined
   readonly #clock: { now(): number }
   #after: string | undefined
-  #last: string[] = []
+  #listing: { readonly whole: boolean; after: string | undefined; last: readonly string[] } | undefined
   #wholeAt = 0
 
   /** `everyMs`: between two listings of all; undefined where a listing cannot be resumed. The clock must be monotonic, in milliseconds. */
@@ -28,24 +28,33 @@ export class Resumption {
     return this.#after
   }
 
+  /** Goes on where somebody else was, whose last listing of all ended so long ago. A time that cannot be makes all due. */
+  goOn(after: string, sweptMsAgo: number): void {
+    this.#after = after
+    const everyMs = this.#everyMs ?? 0
+    this.#wholeAt = sweptMsAgo >= 0 && sweptMsAgo < everyMs ? this.#clock.now() + everyMs - sweptMsAgo : 0
+  }
+
   /** A listing begins: of all, or after the path that `after` says. */
   begin({ whole }: { readonly whole: boolean }): void {
-    this.#last = []
-    if (whole) this.#after = undefined
+    this.#listing = { whole, after: whole ? undefined : this.#after, last: [] }
   }
 
   /** The pages of that listing, one after the other. */
   listed(page: readonly { readonly path: string }[]): void {
-    if (this.#everyMs === undefined) return
-    this.#last.push(...page.map(({ path }) => path))
-    const beyond = this.#last.length - LOOK_BACK
-    if (beyond <= 0) return
-    this.#after = this.#last[beyond - 1]
-    this.#last = this.#last.slice(beyond)
+    const listing = this.#listing
+    if (this.#everyMs === undefined || listing === undefined) return
+    const names = [...listing.last, ...page.map(({ path }) => path)]
+    const beyond = Math.max(0, names.length - LOOK_BACK)
+    listing.after = beyond === 0 ? listing.after : names[beyond - 1]
+    listing.last = names.slice(beyond)
+    // Until a listing of all has come to its end, what it has shown is known to nobody.
+    if (!listing.whole) this.#after = listing.after
   }
 
   /** A listing of all has come to its end. */
   swept(): void {
+    this.#after = this.#listing?.after
     this.#wholeAt = this.#clock.now() + (this.#everyMs ?? 0)
   }
 }

@@ -10,6 +10,7 @@ import { Gathering } from './gathering.ts'
 import { Handed } from './handed.ts'
 import { Hints } from './hints.ts'
 import { Listing } from './listing.ts'
+import type { Mark } from './mark.ts'
 import { Owed } from './owed.ts'
 import { Pace } from './pace.ts'
 import { Pending } from './pending.ts'
@@ -60,6 +61,20 @@ export class Watcher implements AsyncDisposable {
   /** Of everything, not of the last names. */
   get lastSweep(): SweepReport | undefined {
     return this.#listing.lastSweep
+  }
+
+  /** When everything was listed last, by whatever process. */
+  get sweptAt(): Date | undefined {
+    return this.#listing.sweptAt
+  }
+
+  /** From where another process may go on. */
+  get mark(): Mark | null {
+    return this.#listing.mark
+  }
+
+  goOnFrom(mark: Mark | null): void {
+    this.#listing.goOnFrom(mark)
   }
 
   sightings(most: number): Sighting[] {

@@ -168,6 +168,20 @@ export function sourceContract(kind: string, start: () => Promise<Ground>, { odd
       }
     })
 
+    test('sources that list one place at the same time have it listed once for all who wait', async () => {
+      const { place, source } = await placeWith({ 'a.csv': 'x', 'b.csv': 'x' })
+      if (!source.can.remote) return
+      await pathsOf(source, CSV)
+      // Where there are folders, each source looks for itself whether its own is still there.
+      const own = source.can.fingerprint === 'stat' ? 1 : 0
+      const listing = source.calls.lastHour() - own
+      const sources = Array.from({ length: 8 }, () => sourceOf(place.source))
+      const listed = await Promise.all(sources.map((one) => pathsOf(one, CSV)))
+      for (const paths of listed) expect(paths.sort()).toEqual(['a.csv', 'b.csv'])
+      const calls = sources.reduce((sum, one) => sum + one.calls.lastHour(), 0)
+      expect(calls).toBeLessThanOrEqual(2 * listing + sources.length * own)
+    })
+
     test('a loaded file is deleted, and nothing else; again does no harm', async () => {
       const { place, source } = await placeWith({ 'a.csv': 'x', 'b.csv': 'y' })
       const loaded = await loadedAt(source, 'a.csv', 1)

@@ -41,6 +41,37 @@ test('few names are listed all each time, and so is what cannot be resumed', () 
   }
 })
 
+test('a listing of all that does not come to its end changes nothing', () => {
+  const resumption = new Resumption(HOUR, new Clock())
+  resumption.begin({ whole: true })
+  resumption.listed(pathsOf(range(0, 1_000)))
+  expect(resumption.mark).toBeUndefined()
+  resumption.swept()
+  resumption.begin({ whole: true })
+  resumption.listed(pathsOf(range(0, 700)))
+  expect(resumption.mark).toBe('000499.csv')
+  resumption.begin({ whole: false })
+  resumption.listed(pathsOf(range(500, 1_100)))
+  expect(resumption.after).toBe('000599.csv')
+})
+
+test.each([
+  ['a minute ago', 60_000, '000499.csv'],
+  ['just now', 0, '000499.csv'],
+  ['when all was due long since', HOUR, undefined],
+  ['in the future, by a clock that differs', -1, undefined],
+  ['at no time', Number.NaN, undefined],
+])('who goes on from where another was, who had listed all %s', (_, ago, after) => {
+  const clock = new Clock()
+  clock.at = 5_000
+  const resumption = new Resumption(HOUR, clock)
+  resumption.goOn('000499.csv', ago)
+  expect(resumption.after).toBe(after)
+  expect(resumption.mark).toBe('000499.csv')
+  clock.at += HOUR - Math.max(0, ago || 0)
+  expect(resumption.after).toBeUndefined()
+})
+
 test('whatever comes after the last names is listed, and at most as many older names', () => {
   fc.assert(
     fc.property(
@@ -52,12 +83,13 @@ test('whatever comes after the last names is listed, and at most as many older n
         const list = (whole: boolean) => {
           const { after } = resumption
           const listed = pathsOf(names).filter(({ path }) => whole || after === undefined || path > after)
-          resumption.begin({ whole: whole || after === undefined })
+          const isWhole = whole || after === undefined
+          resumption.begin({ whole: isWhole })
           for (let at = 0; at < listed.length; at += 1_000) resumption.listed(listed.slice(at, at + 1_000))
+          if (isWhole) resumption.swept()
           return listed
         }
         list(true)
-        resumption.swept()
         for (const count of more) {
           const before = names.length
           names = range(0, before + count)

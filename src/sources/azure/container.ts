@@ -4,6 +4,7 @@ import {
   AnonymousCredential,
   ContainerClient,
   newPipeline,
+  type RequestPolicy,
   type RequestPolicyFactory,
   StorageRetryPolicyType,
   StorageSharedKeyCredential,
@@ -13,7 +14,7 @@ import type { CallCount } from '../call-count.ts'
 import { envValue } from '../env-value.ts'
 import { guardedLookup } from '../refused-address.ts'
 
-/** Each with its pause, which the client takes from the server's own word where there is one. */
+/** Few, and soon after each other: the client does not hear how long a server asks to be left alone, and who asks it does. */
 const TRIES = 4
 const FIRST_PAUSE_MS = 200
 const LONGEST_PAUSE_MS = 5_000
@@ -43,7 +44,7 @@ export async function openContainer(config: AzureContainer, calls: CallCount): P
       tryTimeoutInMs: SILENT_MS,
     },
   })
-  pipeline.factories.push(guarded(endpoint, calls))
+  pipeline.factories.push(new InjectorPolicyFactory(endpoint, calls))
   return {
     client: new ContainerClient(`${endpoint}/${container}${sas}`, pipeline),
     prefix,
@@ -60,17 +61,24 @@ async function credentialOf({ account, accountKeyEnv, sasTokenEnv }: AzureContai
   return new DefaultAzureCredential()
 }
 
-/** Within what tries again, so that each try counts. */
-function guarded(endpoint: string, calls: CallCount): RequestPolicyFactory {
-  const options = { keepAlive: true, maxSockets: MOST_SOCKETS, lookup: guardedLookup }
-  const agent = endpoint.startsWith('https:') ? new HttpsAgent(options) : new HttpAgent(options)
-  return {
-    create: (next) => ({
+/** Its name has the client put it within what tries again, so that each try counts. */
+class InjectorPolicyFactory implements RequestPolicyFactory {
+  readonly #agent: HttpAgent
+  readonly #calls: CallCount
+
+  constructor(endpoint: string, calls: CallCount) {
+    const options = { keepAlive: true, maxSockets: MOST_SOCKETS, lookup: guardedLookup }
+    this.#agent = endpoint.startsWith('https:') ? new HttpsAgent(options) : new HttpAgent(options)
+    this.#calls = calls
+  }
+
+  create(next: RequestPolicy): RequestPolicy {
+    return {
       sendRequest: (request) => {
-        calls.add()
-        request.agent = agent
+        this.#calls.add()
+        request.agent = this.#agent
         return next.sendRequest(request)
       },
-    }),
+    }
   }
 }

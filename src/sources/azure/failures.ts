@@ -1,4 +1,5 @@
 import { messageOf, systemCodeOf, TidemarkError } from '../../errors.ts'
+import { retryAfterMs } from '../../retry-after.ts'
 
 const DEFAULT_RETRY_AFTER_MS = 5_000
 const NO_IDENTITY = /Credential|AuthenticationError|AggregateAuthentication/
@@ -9,7 +10,7 @@ export function sourceFailure(error: unknown, doing: string, permission: string)
   const refused = refusalIn(error)
   if (refused !== undefined) return refused
   const message = `Expected to ${doing}, got ${wordsOf(error)}. ${mendOf(error, permission)}`
-  return new TidemarkError('SourceUnavailable', message, { retryAfterMs: retryAfterMs(error) })
+  return new TidemarkError('SourceUnavailable', message, { retryAfterMs: pauseAfter(error) })
 }
 
 /** Whether an answer concerns one blob and no other. */
@@ -102,8 +103,6 @@ function isThrottling(status: number | undefined): boolean {
   return status === 429 || status === 503
 }
 
-function retryAfterMs(error: unknown): number | undefined {
-  if (!isThrottling(statusOf(error))) return undefined
-  const seconds = Number(headerOf(error, 'retry-after'))
-  return Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : DEFAULT_RETRY_AFTER_MS
+function pauseAfter(error: unknown): number | undefined {
+  return isThrottling(statusOf(error)) ? (retryAfterMs(headerOf(error, 'retry-after')) ?? DEFAULT_RETRY_AFTER_MS) : undefined
 }

@@ -4,6 +4,8 @@ import type { Listed } from '../source.ts'
 import type { Container } from './container.ts'
 import { sourceFailure } from './failures.ts'
 
+/** The most that the service gives at once: each page is a request. */
+const ASKED = 5_000
 const PAGE = 1_000
 
 export async function* pagesOf(
@@ -12,10 +14,13 @@ export async function* pagesOf(
   signal: AbortSignal,
 ): AsyncGenerator<readonly Listed[]> {
   const options = { prefix: root + prefix, abortSignal: signal, includeMetadata: true }
-  const settings = { maxPageSize: PAGE }
+  const settings = { maxPageSize: ASKED }
   const pages = flat ? client.listBlobsByHierarchy('/', options).byPage(settings) : client.listBlobsFlat(options).byPage(settings)
   try {
-    for await (const { segment } of pages) yield segment.blobItems.flatMap((blob) => listedOf(blob, root))
+    for await (const { segment } of pages) {
+      const listed = segment.blobItems.flatMap((blob) => listedOf(blob, root))
+      for (let from = 0; from < listed.length; from += PAGE) yield listed.slice(from, from + PAGE)
+    }
   } catch (error) {
     signal.throwIfAborted()
     throw sourceFailure(error, `list ${place}`, 'to list and read blobs (Storage Blob Data Reader)')

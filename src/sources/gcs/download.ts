@@ -28,7 +28,7 @@ export async function download(bucket: Bucket, path: string, generation: string,
   const { statusCode = 0 } = answer
   if (statusCode === 200 || statusCode === 206) return answer
   answer.resume()
-  throw Object.assign(new Error(`the answer ${statusCode}`), { code: statusCode })
+  throw Object.assign(new Error(`the answer ${statusCode}`), { code: statusCode, response: { headers: answer.headers } })
 }
 
 /** The MD5 of all of an object, in base64; none of those that were put together from parts. */

@@ -1,4 +1,5 @@
 import { messageOf, systemCodeOf, TidemarkError } from '../../errors.ts'
+import { retryAfterMs } from '../../retry-after.ts'
 
 const DEFAULT_RETRY_AFTER_MS = 5_000
 
@@ -6,8 +7,10 @@ const DEFAULT_RETRY_AFTER_MS = 5_000
 export function sourceFailure(error: unknown, doing: string, permission: string): TidemarkError {
   if (error instanceof TidemarkError) return error
   const message = `Expected to ${doing}, got ${wordsOf(error)}. ${mendOf(error, permission)}`
-  const retryAfterMs = isThrottling(statusOf(error)) ? DEFAULT_RETRY_AFTER_MS : undefined
-  return new TidemarkError('SourceUnavailable', message, { retryAfterMs })
+  const pauseMs = isThrottling(statusOf(error))
+    ? (retryAfterMs(headerOf(error, 'retry-after')) ?? DEFAULT_RETRY_AFTER_MS)
+    : undefined
+  return new TidemarkError('SourceUnavailable', message, { retryAfterMs: pauseMs })
 }
 
 export function objectFailure(path: string, place: string): TidemarkError {
@@ -52,6 +55,12 @@ function isWithoutCredentials(error: unknown): boolean {
 function statusOf(error: unknown): number | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined
   return typeof error.code === 'number' ? error.code : undefined
+}
+
+function headerOf(error: unknown, name: string): unknown {
+  const response = typeof error === 'object' && error !== null && 'response' in error ? error.response : undefined
+  const headers = typeof response === 'object' && response !== null && 'headers' in response ? response.headers : undefined
+  return headers instanceof Headers ? headers.get(name) : Object(headers)[name]
 }
 
 function isThrottling(status: number | undefined): boolean {

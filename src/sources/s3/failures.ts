@@ -1,4 +1,5 @@
 import { messageOf, systemCodeOf, TidemarkError } from '../../errors.ts'
+import { retryAfterMs } from '../../retry-after.ts'
 
 /** Where the server is named only in its own words. */
 interface Failure {
@@ -22,7 +23,7 @@ export function sourceFailure(error: unknown, doing: string, permission: string)
   if (error instanceof TidemarkError) return error
   const failure = failureOf(error)
   const message = `Expected to ${doing}, got ${wordsOf(error, failure)}. ${mendOf(failure, error, permission)}`
-  return new TidemarkError('SourceUnavailable', message, { cause: error, retryAfterMs: retryAfterMs(failure) })
+  return new TidemarkError('SourceUnavailable', message, { cause: error, retryAfterMs: pauseAfter(failure) })
 }
 
 /** Whether an answer concerns one object and no other. */
@@ -110,8 +111,6 @@ function isThrottling({ name, status }: Failure): boolean {
   return THROTTLED.has(name) || status === 429 || status === 503
 }
 
-function retryAfterMs(failure: Failure): number | undefined {
-  if (!isThrottling(failure)) return undefined
-  const seconds = Number(failure.headers['retry-after'])
-  return Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : DEFAULT_RETRY_AFTER_MS
+function pauseAfter(failure: Failure): number | undefined {
+  return isThrottling(failure) ? (retryAfterMs(failure.headers['retry-after']) ?? DEFAULT_RETRY_AFTER_MS) : undefined
 }

@@ -14,18 +14,18 @@ export async function* pagesOf(
   { prefix, flat, leftOut, after }: Where,
   signal: AbortSignal,
 ): AsyncGenerator<readonly Listed[]> {
-  let from = after
-  let token: string | undefined
-  for (;;) {
-    const answer = await send(bucket, { prefix, flat, from, token }, signal)
+  for (let ahead = send(bucket, { prefix, flat, from: after }, signal); ; ) {
+    const answer = await ahead
     const page = (answer.Contents ?? []).flatMap((object) => listedOf(bucket, object, answer.EncodingType === 'url'))
+    if (answer.IsTruncated) {
+      // What was moved away after its load is not walked through again and again.
+      const beyond = leftOut !== undefined && page.at(-1)?.path.startsWith(`${leftOut}/`)
+      const rest = beyond ? { from: `${leftOut}/${LAST}` } : { token: tokenOf(bucket, answer.NextContinuationToken) }
+      ahead = send(bucket, { prefix, flat, ...rest }, signal) // the server lists on while these are looked at
+      ahead.catch(() => undefined) // heard when it is awaited, if it ever is
+    }
     yield page
     if (!answer.IsTruncated) return
-    const last = page.at(-1)?.path
-    // What was moved away after its load is not walked through again and again.
-    const beyond = leftOut !== undefined && last?.startsWith(`${leftOut}/`)
-    from = beyond ? `${leftOut}/${LAST}` : undefined
-    token = beyond ? undefined : tokenOf(bucket, answer.NextContinuationToken)
   }
 }
 

@@ -60,10 +60,12 @@ export class Folder implements Folders {
     try {
       const handle = await requests.opendir(path)
       try {
-        for (;;) {
+        for (let ahead = requests.readdir(handle); ; ) {
           signal.throwIfAborted()
-          const entries = await requests.readdir(handle)
+          const entries = await ahead
           if (entries === undefined) return
+          ahead = requests.readdir(handle) // the server reads on while these are looked at
+          ahead.catch(() => undefined) // heard when it is awaited, if it ever is
           yield entries.map(entryOf)
         }
       } finally {

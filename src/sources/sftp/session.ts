@@ -6,6 +6,8 @@ import { isEndOfFile } from './failures.ts'
 /** Each request is small: what has not answered any for so long is lost. */
 const SILENT_MS = 60_000
 const LOOK_EACH_MS = 5_000
+/** A server that does not answer a goodbye is left. */
+const ENDS_WITHIN_MS = 2_000
 
 type Answer<T> = (error: Error | null | undefined, value?: T) => void
 
@@ -38,10 +40,17 @@ export class Session {
     else this.#connection.socket.unref()
   }
 
-  end(): void {
+  /** Resolves when it is closed: until then it is one of those that the server counts. */
+  async end(): Promise<void> {
     clearInterval(this.#watch)
-    this.#connection.client.end()
-    this.#connection.socket.unref()
+    const { client, socket } = this.#connection
+    socket.unref()
+    if (this.isLost) return
+    const closed = new Promise<void>((resolve) => client.once('close', () => resolve()))
+    client.end()
+    const silent = setTimeout(() => client.destroy(), ENDS_WITHIN_MS).unref()
+    await closed
+    clearTimeout(silent)
   }
 
   with(calls: CallCount): Requests {

@@ -71,11 +71,11 @@ export class Sessions {
     const end = () => {
       clearTimeout(shared.idle)
       this.#forget(login, shared)
-      session.end()
-      this.#exit(hostOf(login))
+      shared.end = undefined
+      void session.end().then(() => this.#exit(hostOf(login)))
     }
     shared.end = end
-    if (session.isLost) end()
+    if (session.isLost || this.#isWaitedFor(hostOf(login))) end()
     else shared.idle = setTimeout(end, IDLE_MS).unref()
   }
 
@@ -84,19 +84,24 @@ export class Sessions {
   }
 
   async #enter(host: string): Promise<void> {
-    while ((this.#open.get(host) ?? 0) >= MOST_EACH_HOST && !this.#endIdle(host))
+    while ((this.#open.get(host) ?? 0) >= MOST_EACH_HOST) {
+      this.#endIdle(host)
       await new Promise<void>((resolve) => this.#waiting.set(host, [...(this.#waiting.get(host) ?? []), resolve]))
+    }
     this.#open.set(host, (this.#open.get(host) ?? 0) + 1)
   }
 
-  /** Makes room for another login; false when all are at work. */
-  #endIdle(host: string): boolean {
-    for (const [login, { users, end }] of this.#shared) {
-      if (users > 0 || end === undefined || hostOf(login) !== host) continue
-      end()
-      return true
-    }
-    return false
+  #isWaitedFor(host: string): boolean {
+    return (this.#waiting.get(host) ?? []).length > 0
+  }
+
+  /** Makes room for another login, when not all are at work. */
+  #endIdle(host: string): void {
+    for (const [login, { users, end }] of this.#shared)
+      if (users === 0 && end !== undefined && hostOf(login) === host) {
+        end()
+        return
+      }
   }
 
   #exit(host: string): void {
