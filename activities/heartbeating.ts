@@ -4,13 +4,15 @@ import type { ActivityInterceptors } from '@temporalio/worker'
 /** A cancellation arrives with a heartbeat, so this is also how fast a signal acts. */
 const BEAT_MS = 900
 
-/** Heartbeats for as long as the work goes on, but for what takes only a moment. The context is taken first: inside a listener it is out of reach. */
-export async function heartbeating<T>(
-  work: (context: Context) => Promise<T>,
-  details: () => unknown = () => undefined,
-): Promise<T> {
+/**
+ * Heartbeats for as long as the work goes on: at once where there are details to tell, else not for what takes only a moment. The context
+ * is taken first: inside a listener it is out of reach.
+ */
+export async function heartbeating<T>(work: (context: Context) => Promise<T>, details?: () => unknown): Promise<T> {
   const context = Context.current()
-  const beat = setInterval(() => context.heartbeat(details()), BEAT_MS)
+  const first = details?.()
+  if (first !== undefined) context.heartbeat(first)
+  const beat = setInterval(() => context.heartbeat(details?.()), BEAT_MS)
   try {
     return await work(context)
   } finally {

@@ -13,6 +13,8 @@ import { heartbeating } from './heartbeating.ts'
 const TURN_MS = 15 * 60_000
 /** The pause between two questions to the server for each import in flight: news of their partitions waits for their end. */
 const ASK_EACH_MS = 100
+/** What takes long, as a batch does, is asked about less and less often. */
+const LONGEST_ASK_MS = 1_000
 /** Hints that come together are looked at together. */
 const GATHER_MS = 20
 const SIGHTINGS_CARRIED = 50
@@ -84,6 +86,7 @@ async function watchTurn(
   const open = new Set(input.inFlight)
   const closed: string[] = []
   let askAt = performance.now()
+  let askMs = ASK_EACH_MS * open.size
   let tellClosedAt = Number.POSITIVE_INFINITY
   for (;;) {
     signal.throwIfAborted()
@@ -93,7 +96,8 @@ async function watchTurn(
         closed.push(id)
         tellClosedAt = Math.min(tellClosedAt, performance.now() + watcher.everyMs)
       }
-      askAt = performance.now() + ASK_EACH_MS * open.size
+      askAt = performance.now() + askMs
+      askMs = Math.max(Math.min(askMs * 2, LONGEST_ASK_MS), ASK_EACH_MS * open.size)
     }
     // What is handed out and not started would be left alone for a while, as if it had failed.
     const full = MOST_IN_FLIGHT - open.size < MOST_AT_ONCE

@@ -51,6 +51,7 @@ export async function withWorker({ folder, server, client, configText, isApplied
   const config = await loadConfig(file)
   const child = fork(WORKER, [file, server.address], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    env: { ...process.env, MALLOC_ARENA_MAX: '2' }, // as the first line of the command says
     execArgv: (process.env.BENCH_NODE_ARGS ?? '').split(' ').filter(Boolean),
   })
   const ended = new Promise((resolve) => child.once('exit', resolve))

@@ -12,8 +12,8 @@ const SOURCES = 'test/sources/(s3|azure|gcs|sftp|ftp)/'
 /** What takes long: whole programs, kills, and loads that are held up. The suite while working must end within three minutes. */
 const LONGER = [
   'test/(faults|server|deploy|examples)/',
-  'test/cli/(up|once|backfill)',
-  'test/backfilling/(steering|only|backfill)',
+  'test/cli/(up|once|backfill|progress)',
+  'test/backfilling/(steering|only|backfill|details)',
   'test/scheduled/backfill',
   'test/sensor/(in-a-burst|continue-as-new|first-start)',
 ]

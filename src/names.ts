@@ -52,3 +52,6 @@ export const PRIORITY = { person: 1, schedule: 1, sensor: 3, batch: 5, backfill:
 
 /** Whether a run of this priority loads in bulk. The server's default, where nobody has said one, is 3. */
 export const isBulk = (priorityKey: number | undefined) => (priorityKey ?? PRIORITY.sensor) >= PRIORITY.batch
+
+/** The signal by which an activity that takes long tells its workflow how far it is. */
+export const PROGRESSED = 'progressed'

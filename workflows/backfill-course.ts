@@ -11,6 +11,8 @@ export class BackfillCourse {
   more: boolean
   onChange: () => void = () => undefined
   onPause: () => void = () => undefined
+  /** Whether a load of all together is under way, whose word counts. */
+  loads = false
   #laterPages: number
   #open = 0
   #paused: boolean

@@ -20,6 +20,7 @@ export async function allTogether({ carried: _, ...request }: BackfillInput, cou
 async function loadUntilPaused(input: LoadBackfillInput, course: BackfillCourse): Promise<BackfillPass | undefined> {
   const scope = new CancellationScope()
   course.onPause = () => scope.cancel()
+  course.loads = true
   try {
     return await scope.run(() => bulkActivities(`load partitions of ${input.pipeline}`).loadBackfill(input))
   } catch (error) {
@@ -28,6 +29,7 @@ async function loadUntilPaused(input: LoadBackfillInput, course: BackfillCourse)
     throw error
   } finally {
     course.onPause = () => undefined
+    course.loads = false
   }
 }
 

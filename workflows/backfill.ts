@@ -7,10 +7,11 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow'
+import type { Together } from '../activities/loadBackfill.ts'
 import { type BackfillProgress, pace, progressTable } from '../src/backfilling/progress.ts'
 import { requestFault } from '../src/backfilling/request.ts'
 import type { Tally } from '../src/backfilling/tally.ts'
-import { ROWS, STATUS, type Status } from '../src/names.ts'
+import { PROGRESSED, ROWS, STATUS, type Status } from '../src/names.ts'
 import { BackfillCourse } from './backfill-course.ts'
 import { type BackfillInput, type BackfillResult, parseState } from './backfill-state.ts'
 import { allTogether } from './backfill-together.ts'
@@ -20,6 +21,8 @@ import { nameStarter } from './name-starter.ts'
 /** Starts no more; what is open goes on to its end. */
 export const pause = defineSignal('pause')
 export const resume = defineSignal('resume')
+/** From the load of all together. */
+const progressed = defineSignal<[load: Together]>(PROGRESSED)
 export const progress = defineQuery<BackfillProgress>('progress')
 
 /** Brings the partitions of a range up to date, a few at a time, or together. */
@@ -27,11 +30,15 @@ export async function backfill(input: BackfillInput): Promise<BackfillResult> {
   const course = new BackfillCourse(parseState(input.carried, workflowInfo().startTime.getTime()))
   setHandler(pause, () => course.pause())
   setHandler(resume, () => course.resume())
+  setHandler(progressed, ({ tally, left }) => {
+    if (course.loads) course.become(tally, left)
+  })
   setHandler(progress, () => progressOf(course))
   const fault = requestFault(input)
   if (fault !== undefined) throw wrongUse(fault)
   nameStarter(input.pipeline)
   course.onChange = () => setCurrentDetails(progressTable(progressOf(course)))
+  course.onChange()
   await (input.singleRun ? allTogether(input, course) : eachByItself(input, course))
   course.end()
   upsertSearchAttributes([

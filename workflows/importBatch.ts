@@ -2,13 +2,15 @@ import {
   allHandlersFinished,
   condition,
   continueAsNew,
+  defineQuery,
   defineSignal,
   setCurrentDetails,
   setHandler,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow'
-import { ROWS, STATUS } from '../src/names.ts'
+import { type BatchProgress, type BatchTotals, batchTable, NO_PASS, type PassProgress } from '../src/loading/batch-progress.ts'
+import { PROGRESSED, ROWS, STATUS } from '../src/names.ts'
 import { bulkActivities, tellActivities } from './activity-options.ts'
 import { tellOfFiles } from './tell-of-files.ts'
 
@@ -20,14 +22,11 @@ export interface ImportBatchInput {
   readonly totals?: BatchTotals
 }
 
-export interface BatchTotals {
-  readonly loaded: number
-  readonly held: number
-  readonly rows: number
-}
-
 /** Asks a running batch for one more pass: who asks has news that its last one may not have seen. */
 export const again = defineSignal('again')
+/** From the pass that is under way. */
+const progressed = defineSignal<[pass: PassProgress]>(PROGRESSED)
+export const progress = defineQuery<BatchProgress>('progress')
 
 /** Brings all partitions of a pipeline up to date. It ends after a pass with no outcome. */
 export async function importBatch(input: ImportBatchInput): Promise<BatchTotals> {
@@ -35,16 +34,31 @@ export async function importBatch(input: ImportBatchInput): Promise<BatchTotals>
   let asked = true
   let alsoPostponed = input.alsoPostponed ?? false
   let totals = input.totals ?? { loaded: 0, held: 0, rows: 0 }
+  let live = NO_PASS
+  let loads = false
+  let state: BatchProgress['state'] = 'running'
+  const now = (): BatchProgress => ({ ...live, ...sum(totals, live), state })
+  const show = () => setCurrentDetails(batchTable(now()))
   setHandler(again, () => {
     asked = true
   })
+  setHandler(progressed, (pass) => {
+    if (!loads) return // of a pass that was given up
+    live = pass
+    show()
+  })
+  setHandler(progress, now)
+  show()
   while (asked) {
     asked = false
+    loads = true
     const pass = await bulkActivities(`load all of ${pipeline}`).loadBatchPass({ pipeline, alsoPostponed })
+    loads = false
     alsoPostponed = false
-    totals = { loaded: totals.loaded + pass.loaded, held: totals.held + pass.held, rows: totals.rows + pass.rows }
+    totals = sum(totals, pass)
+    live = { ...NO_PASS, left: pass.left }
     if (pass.loaded + pass.held > 0) asked = true
-    setCurrentDetails(`${totals.loaded} files loaded, ${totals.rows} rows, ${totals.held} held; ${pass.left} left for later`)
+    show()
     const newlyHeld = pass.newlyHeld ?? pass.held
     if (newlyHeld > 0) {
       const reason = pass.reasons.join('\n')
@@ -56,9 +70,15 @@ export async function importBatch(input: ImportBatchInput): Promise<BatchTotals>
       await continueAsNew<typeof importBatch>({ pipeline, totals })
     }
   }
+  state = 'done'
+  show()
   upsertSearchAttributes([
     { key: STATUS, value: totals.held > 0 ? 'held' : totals.loaded > 0 ? 'loaded' : 'nothing' },
     { key: ROWS, value: totals.rows },
   ])
   return totals
+}
+
+function sum(one: BatchTotals, other: BatchTotals): BatchTotals {
+  return { loaded: one.loaded + other.loaded, held: one.held + other.held, rows: one.rows + other.rows }
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { askWarehouse } from '../alone.mjs'
 import { inFolder, withServer, withWorker } from '../ground.mjs'
-import { peakMemoryOf } from '../process-usage.mjs'
+import { peakMemoryOf, processorSecondsOf } from '../process-usage.mjs'
 
 const SETTLE_MS = 200
 /** Of the rows below. */
@@ -35,7 +35,7 @@ export function measure(megabytes) {
     const prepared = join(folder, 'prepared.csv')
     const rows = Math.round((megabytes * 1e6) / BYTES_A_ROW)
     await writeRows(prepared, rows)
-    const { ours, grown } = await withServer(folder, ({ server, client }) => {
+    const { ours, worked, grown } = await withServer(folder, ({ server, client }) => {
       mkdirSync(source)
       return withWorker({ folder, server, client, configText }, async ({ counter, pid }) => {
         const small = join(folder, 'small.csv')
@@ -43,18 +43,22 @@ export function measure(megabytes) {
         renameSync(small, join(source, 'warm-up.csv'))
         await counter.reached(1)
         const before = peakMemoryOf(pid)
+        const workedBefore = processorSecondsOf(pid)
         const began = performance.now()
         renameSync(prepared, join(source, 'large.csv'))
         await counter.reached(2)
-        return { ours: performance.now() - began - SETTLE_MS, grown: peakMemoryOf(pid) - before }
+        const ours = performance.now() - began - SETTLE_MS
+        return { ours, worked: processorSecondsOf(pid) - workedBefore, grown: peakMemoryOf(pid) - before }
       })
     })
     const counted = await askWarehouse(join(folder, 'warehouse.duckdb'), 'SELECT count(*) FROM large')
     if (String(counted) !== String(rows + 1_000)) throw new Error(`there are ${counted} rows`)
-    const limit = await copyAlone(join(folder, 'alone.duckdb'), join(source, 'large.csv'))
+    const { took, worked: workedAlone } = await copyAlone(join(folder, 'alone.duckdb'), join(source, 'large.csv'))
     const size = (statSync(join(source, 'large.csv')).size / 1e6).toFixed(0)
     return [
-      { what: `one CSV of ${size} MB`, limitIs: "DuckDB's COPY of the same, trusted", budget: 1.5, ours, limit },
+      { what: `one CSV of ${size} MB`, limitIs: "DuckDB's COPY of the same, trusted", budget: 1.5, ours, limit: took },
+      // On a machine that does other things as well this says more.
+      { what: 'the same, processor time', unit: 's', limitIs: 'the same', ours: worked, limit: workedAlone },
       { what: 'what it makes the worker grow by, at its peak', unit: 'MB', ours: grown / 1e6 },
     ]
   })
@@ -73,11 +77,13 @@ async function writeRows(file, rows) {
 
 async function copyAlone(database, file) {
   const began = performance.now()
+  const before = process.cpuUsage()
   const instance = await DuckDBInstance.create(database)
   const connection = await instance.connect()
   await connection.run(`CREATE TABLE large (${COLUMNS})`)
   await connection.run(`COPY large FROM '${file}' (HEADER true, AUTO_DETECT false)`)
   connection.closeSync()
   instance.closeSync()
-  return performance.now() - began
+  const { user, system } = process.cpuUsage(before)
+  return { took: performance.now() - began, worked: (user + system) / 1e6 }
 }

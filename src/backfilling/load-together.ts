@@ -92,6 +92,7 @@ async function loadPage(
         progress: () => progress(left()),
         scope: {
           includes: (key) => places.has(key),
+          ...(pass === 1 ? { listed: partitions.flatMap(({ files }) => files) } : {}),
           order: (one, other) => (places.get(one) ?? 0) - (places.get(other) ?? 0),
         },
         signal,

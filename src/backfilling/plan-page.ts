@@ -40,6 +40,8 @@ export interface Planned {
   readonly why: Why
   /** Files that must be asked for once more to be read again. */
   readonly again: readonly string[]
+  /** As they were listed just now. */
+  readonly files: readonly Listed[]
 }
 
 /** Lists the source once, compares with the ledger, and answers what to do next. It only reads. */
@@ -80,7 +82,7 @@ async function statesOf(
       stretch.found(key)
       const state = states.get(key) ?? noState()
       states.set(key, state)
-      const isRead = seeFile(state, listed.path, todo.has(listed.path), known.get(listed.path), only)
+      const isRead = seeFile(state, listed, todo.has(listed.path), known.get(listed.path), only)
       // Its load comes later, and would else begin to watch it then, in a slot that others wait for.
       if (isRead) open.sightings.see(listed)
     }
@@ -132,7 +134,7 @@ function pageOf(
       continue
     }
     if ('start' in verdict) {
-      partitions.push({ key, why: verdict.start, again: state?.again ?? [] })
+      partitions.push({ key, why: verdict.start, again: state?.again ?? [], files: state?.files ?? [] })
       bytes += Buffer.byteLength(key)
     } else counted = add(counted, countOf(key, verdict.count, state))
     after = key

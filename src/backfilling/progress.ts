@@ -1,4 +1,5 @@
 import { counted } from '../counted.ts'
+import { inWords, type Pace, paceOf } from '../pace-of.ts'
 import type { Tally } from './tally.ts'
 
 /** How far a backfill is. */
@@ -16,11 +17,8 @@ export interface BackfillProgress extends Tally {
 }
 
 /** How fast so many partitions were dealt with, and how long the rest will take. */
-export function pace(tally: Tally, workedMs: number, left: number): Pick<BackfillProgress, 'rate' | 'secondsLeft'> {
-  const done = tally.loaded + tally.held + tally.failed + tally.waiting
-  if (done === 0 || workedMs <= 0) return { rate: null, secondsLeft: null }
-  const rate = (done * 1_000) / workedMs
-  return { rate, secondsLeft: Math.round(left / rate) }
+export function pace(tally: Tally, workedMs: number, left: number): Pace {
+  return paceOf(tally.loaded + tally.held + tally.failed + tally.waiting, workedMs, left)
 }
 
 /** For the Web UI, in Markdown. */
@@ -47,12 +45,4 @@ export function progressTable(progress: BackfillProgress): string {
   if (leftOut > 0) lines.push('', `${leftOut} others are not up to date either, and were not asked for`)
   if (problems.length > 0) lines.push('', ...problems.map(({ partition, state, reason }) => `- ${state} ${partition}: ${reason}`))
   return lines.join('\n')
-}
-
-/** `45 s`, `12 min`, `3 h 5 min`. */
-export function inWords(seconds: number): string {
-  if (seconds < 120) return `${seconds} s`
-  const minutes = Math.round(seconds / 60)
-  if (minutes < 120) return `${minutes} min`
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`
 }

@@ -1,3 +1,4 @@
+import type { Listed } from '../sources/source.ts'
 import type { Known } from '../warehouse/ledger.ts'
 import type { Only } from './request.ts'
 
@@ -11,11 +12,12 @@ export interface KeyState {
   ignored: boolean
   /** Files that must be asked for once more to be read again. */
   readonly again: string[]
+  readonly files: Listed[]
 }
 
 export type Why = 'unloaded' | 'changed' | 'held' | 'loaded'
 
-export const noState = (): KeyState => ({ todo: false, held: undefined, ignored: false, again: [] })
+export const noState = (): KeyState => ({ todo: false, held: undefined, ignored: false, again: [], files: [] })
 
 /** Which files a backfill asks for again although the ledger has their version. What `initial` left out is what backfills are for. */
 const AGAIN: Readonly<Record<Only | 'unasked', readonly Known['status'][]>> = {
@@ -27,7 +29,15 @@ const AGAIN: Readonly<Record<Only | 'unasked', readonly Known['status'][]>> = {
 }
 
 /** Takes one listed file of the partition into account; answers whether a load of the partition reads it. */
-export function seeFile(state: KeyState, path: string, todo: boolean, known: Known | undefined, only: Only | undefined): boolean {
+export function seeFile(
+  state: KeyState,
+  listed: Listed,
+  todo: boolean,
+  known: Known | undefined,
+  only: Only | undefined,
+): boolean {
+  const { path } = listed
+  state.files.push(listed)
   if (todo || known === undefined) {
     state.todo = true
     return true

@@ -1,19 +1,40 @@
-import { type BackfillProgress, inWords } from '../backfilling/progress.ts'
+import type { BackfillProgress } from '../backfilling/progress.ts'
 import { type BackfillRequest, CONCURRENCY } from '../backfilling/request.ts'
 import type { Tally } from '../backfilling/tally.ts'
 import { counted } from '../counted.ts'
+import { inWords } from '../pace-of.ts'
 import { shellWord } from '../shell-word.ts'
+import { commandLine } from './command-line.ts'
+import type { Progress } from './display.ts'
 import { oneLine } from './output.ts'
 
 /** How far it is, in a line. */
 export function progressLine(pipeline: string, progress: BackfillProgress): string {
-  const { state, left, rate, secondsLeft } = progress
-  const pace = rate === null || left === 0 ? '' : `; ${rate.toFixed(1)}/s, ${inWords(secondsLeft ?? 0)} left`
-  return `${pipeline}: ${state === 'paused' ? 'paused; ' : ''}${countsOf(progress)}; ${left} to go${pace}`
+  const { of, counts, pace } = shownProgress({ pipeline }, progress)
+  return `${of}: ${counts}${pace === '' ? '' : `; ${pace}`}`
+}
+
+/** As a display shows it. A program gets what `--progress --json` prints. */
+export function shownProgress(of: { readonly pipeline: string; readonly name?: string }, progress: BackfillProgress): Progress {
+  const { state, loaded, held, failed, waiting, left, rate, secondsLeft } = progress
+  const done = loaded + held + failed + waiting
+  return {
+    of: of.pipeline,
+    fraction: done + left === 0 ? 0 : done / (done + left),
+    counts: `${state === 'paused' ? 'paused; ' : ''}${countsOf(progress)}; ${left} to go`,
+    pace: rate === null || left === 0 ? '' : `${rate.toFixed(1)}/s, ${inWords(secondsLeft ?? 0)} left`,
+    fields: { ...of, ...progress },
+  }
+}
+
+/** What was asked for, and how it was typed. */
+export interface Asked extends BackfillRequest {
+  readonly config?: string | undefined
+  readonly name?: string | undefined
 }
 
 /** What came of it, what is not loaded, and how to try only that again. */
-export function resultLines(request: BackfillRequest, tally: Tally): string[] {
+export function resultLines({ name: _, ...request }: Asked, tally: Tally): string[] {
   const { pipeline } = request
   const { problems, held, failed, waiting, leftOut } = tally
   const lines = [`${pipeline}: ${countsOf(tally)}`]
@@ -26,12 +47,16 @@ export function resultLines(request: BackfillRequest, tally: Tally): string[] {
   return lines
 }
 
+/** How to come back to one that goes on. */
 export function detachedLines(
-  pipeline: string,
+  request: Asked,
   { name, workflowId }: { readonly name: string; readonly workflowId: string },
 ): string[] {
-  const steer = `tidemark backfill ${shellWord(pipeline)} --name ${shellWord(name)}`
-  return [`it goes on as workflow ${workflowId}; \`${steer} --progress\` says how far it is; also --pause, --resume, --cancel`]
+  const steer = commandLine(['backfill', request.pipeline, '--name', name], request.config)
+  return [
+    `it goes on as workflow ${workflowId}; to follow it again: \`${commandOf(request)}\``,
+    `\`${steer} --progress\` says how far it is; also --pause, --resume, --cancel`,
+  ]
 }
 
 function countsOf({ loaded, rows, held, failed, waiting, missing, upToDate }: Tally): string {
@@ -47,23 +72,16 @@ function countsOf({ loaded, rows, held, failed, waiting, missing, upToDate }: Ta
 }
 
 /** The command that asks for the same. */
-export function commandOf({
-  pipeline,
-  from,
-  to,
-  partitions,
-  only,
-  newestFirst,
-  concurrency,
-  singleRun,
-}: BackfillRequest): string {
-  const words = ['tidemark', 'backfill', shellWord(pipeline)]
-  if (from !== undefined) words.push('--from', shellWord(from))
-  if (to !== undefined) words.push('--to', shellWord(to))
+export function commandOf(request: Asked): string {
+  const { pipeline, from, to, partitions, only, newestFirst, concurrency, singleRun, config, name } = request
+  const words = ['backfill', pipeline]
+  if (from !== undefined) words.push('--from', from)
+  if (to !== undefined) words.push('--to', to)
   if (only !== undefined) words.push('--only', only)
   if (newestFirst) words.push('--newest-first')
   if (singleRun) words.push('--single-run')
   if (concurrency !== undefined && concurrency !== CONCURRENCY) words.push('--concurrency', String(concurrency))
-  if (partitions !== undefined) words.push('--partition', ...partitions.map(shellWord))
-  return words.join(' ')
+  if (name !== undefined) words.push('--name', name)
+  // The last one takes all words that follow.
+  return `${commandLine(words, config)}${partitions === undefined ? '' : ` --partition ${partitions.map(shellWord).join(' ')}`}`
 }

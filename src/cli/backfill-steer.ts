@@ -3,8 +3,9 @@ import { type Backfill, backfillOf, openBackfills } from '../client/backfill.ts'
 import type { Config } from '../config/pipeline.ts'
 import { TidemarkError } from '../errors.ts'
 import { shellWord } from '../shell-word.ts'
-import { progressLine, resultLines } from './backfill-lines.ts'
+import { type Asked, progressLine, resultLines } from './backfill-lines.ts'
 import type { BackfillOptions } from './backfill-request.ts'
+import { commandLine } from './command-line.ts'
 import { DONE, type ExitCode } from './exit-code.ts'
 import { print, printJson } from './output.ts'
 import { connectFor } from './server-address.ts'
@@ -33,12 +34,12 @@ export async function steer(
   config: Config,
   pipeline: string,
   action: Steering,
-  { name, json }: BackfillOptions,
+  { name, json, config: file }: BackfillOptions,
 ): Promise<ExitCode> {
   await using connected = await connectFor(config)
   const backfill = backfillOf(connected.client, pipeline, name ?? (await theOpenOne(connected.client, pipeline)))
   try {
-    await ACT[action](pipeline, backfill, json ?? false)
+    await ACT[action]({ pipeline, config: file }, backfill, json ?? false)
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error
     const open = await openBackfills(connected.client, pipeline)
@@ -47,22 +48,27 @@ export async function steer(
   return DONE
 }
 
-const ACT: Readonly<Record<Steering, (pipeline: string, backfill: Backfill, json: boolean) => Promise<void>>> = {
-  async progress(pipeline, backfill, json) {
+type Steered = Pick<Asked, 'pipeline' | 'config'>
+
+const ACT: Readonly<Record<Steering, (of: Steered, backfill: Backfill, json: boolean) => Promise<void>>> = {
+  async progress(of, backfill, json) {
+    const { pipeline } = of
     const progress = await backfill.progress()
     if (json) printJson({ pipeline, name: backfill.name, ...progress })
-    else if (progress.state === 'done') for (const line of resultLines({ pipeline }, progress)) print(line)
+    else if (progress.state === 'done') for (const line of resultLines(of, progress)) print(line)
     else print(progressLine(pipeline, progress))
   },
-  async pause(pipeline, backfill) {
+  async pause({ pipeline, config }, backfill) {
     await backfill.pause()
-    print(`${pipeline}: ${backfill.name} is paused; ${steerWith(pipeline, backfill.name, 'resume')} goes on`)
+    print(
+      `${pipeline}: ${backfill.name} is paused; \`${commandLine(['backfill', pipeline, '--resume', '--name', backfill.name], config)}\` goes on`,
+    )
   },
-  async resume(pipeline, backfill) {
+  async resume({ pipeline }, backfill) {
     await backfill.resume()
     print(`${pipeline}: ${backfill.name} goes on`)
   },
-  async cancel(pipeline, backfill) {
+  async cancel({ pipeline }, backfill) {
     await backfill.cancel()
     await backfill.result().catch(() => undefined) // how it ended is what was asked for
     print(`${pipeline}: ${backfill.name} is cancelled; what it has loaded stays`)
@@ -81,10 +87,6 @@ function openOnes(open: readonly string[]): string {
   return open.length === 0
     ? '`tidemark status` says what is loaded, and what is not'
     : `name one with --name: ${open.map(shellWord).join(', ')}`
-}
-
-function steerWith(pipeline: string, name: string, action: Steering): string {
-  return `\`tidemark backfill ${shellWord(pipeline)} --${action} --name ${shellWord(name)}\``
 }
 
 function flagOf(name: string): string {

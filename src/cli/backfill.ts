@@ -1,21 +1,22 @@
 import type { Command } from 'commander'
+import type { BackfillProgress } from '../backfilling/progress.ts'
 import type { BackfillRequest } from '../backfilling/request.ts'
 import { isComplete, type Tally } from '../backfilling/tally.ts'
 import { type Backfill, startBackfill } from '../client/backfill.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/pipeline.ts'
 import { TidemarkError } from '../errors.ts'
-import { followProgress, linePrinter } from './backfill-follow.ts'
-import { detachedLines, resultLines } from './backfill-lines.ts'
+import { commandOf, detachedLines, resultLines, shownProgress } from './backfill-lines.ts'
 import { planRequest, printPlan } from './backfill-plan.ts'
 import { type BackfillOptions, requestOf, withBackfillOptions } from './backfill-request.ts'
 import { steer, steerAsked } from './backfill-steer.ts'
+import { displayFor } from './display.ts'
 import { DONE, type Done, FAILED } from './exit-code.ts'
 import { rootOf } from './failed-run.ts'
+import { follow } from './follow.ts'
 import { tellWhenNobodyWorks } from './nobody-works.ts'
-import { print, printJson } from './output.ts'
 import { connectFor } from './server-address.ts'
-import { untilStopped } from './until-stopped.ts'
+import { unlessLeft } from './unless-left.ts'
 
 export function backfillCommand(program: Command, done: Done): void {
   withBackfillOptions(program.command('backfill'))
@@ -36,28 +37,34 @@ export function backfillCommand(program: Command, done: Done): void {
 
 async function start(config: Config, request: BackfillRequest, options: BackfillOptions) {
   const { detach = false, json = false, name } = options
+  const asked = { ...request, config: options.config, name }
+  using display = await displayFor({ json })
   await using connected = await connectFor(config)
-  await tellWhenNobodyWorks(connected.client, config)
+  await tellWhenNobodyWorks(connected.client, config, json ? (words) => display.say(words) : undefined)
   const backfill = await startBackfill(connected.client, { ...request, name, taskQueue: config.temporal.taskQueue })
-  const say = json ? (line: string) => process.stderr.write(`${line}\n`) : print
-  if (backfill.attached) say(`this backfill is open already, as ${backfill.workflowId}; here is how it goes on`)
+  const { workflowId, attached } = backfill
+  const of = { pipeline: request.pipeline, name: backfill.name }
+  const started = { event: 'started', ...of, workflowId, attached }
+  if (attached) display.say(`this backfill is open already, as ${workflowId}; here is how it goes on`, started)
+  else display.tell(started)
   if (detach) {
-    if (json) printJson({ name: backfill.name, workflowId: backfill.workflowId, attached: backfill.attached })
-    else for (const line of detachedLines(request.pipeline, backfill)) print(line)
+    display.end(detachedLines(asked, backfill), { name: backfill.name, workflowId, attached })
     return DONE
   }
   const following = new AbortController()
-  const followed = followProgress(backfill, json ? () => undefined : linePrinter(request.pipeline, print), following.signal)
-  const end = await Promise.race([ended(backfill), untilStopped().then(() => 'detached' as const)]).finally(() =>
-    following.abort(),
-  )
+  const look = async () => {
+    const progress = await backfill.progress()
+    return progress.state === 'done' ? undefined : progress
+  }
+  const show = (progress: BackfillProgress | undefined) => progress && display.show(shownProgress(of, progress))
+  const followed = follow(look, show, following.signal)
+  const end = await unlessLeft(connected.client, () => ended(backfill)).finally(() => following.abort())
   await followed
-  if (end === 'detached') {
-    for (const line of detachedLines(request.pipeline, backfill)) say(line)
+  if (end === 'left') {
+    display.end(detachedLines(asked, backfill), { ...of, workflowId, detached: true, command: commandOf(asked) })
     return DONE
   }
-  if (json) printJson({ pipeline: request.pipeline, name: backfill.name, ...end })
-  else for (const line of resultLines(request, end)) print(line)
+  display.end(resultLines(asked, end), { ...of, ...end })
   return isComplete(end) ? DONE : FAILED
 }
 

@@ -10,8 +10,10 @@ import { ensureBegun } from '../loading/begin.ts'
 import { type OpenPipeline, OpenPipelines } from '../loading/open-pipelines.ts'
 import { PIPELINE, sensorId } from '../names.ts'
 import type { Warehouse } from '../warehouse/warehouse.ts'
+import type { Display } from './display.ts'
 import { DONE, type ExitCode, FAILED } from './exit-code.ts'
-import { oneLine, print } from './output.ts'
+import { OnceProgress } from './once-progress.ts'
+import { oneLine } from './output.ts'
 import { Patience } from './patience.ts'
 import { type Survey, Surveyor } from './survey.ts'
 
@@ -19,6 +21,9 @@ interface OnceOptions {
   readonly config: Config
   readonly client: Client
   readonly warehouse: Warehouse
+  readonly display: Display
+  /** Nobody waits any more. */
+  readonly signal: AbortSignal
 }
 
 const LOOK_EVERY_MS = 250
@@ -26,16 +31,20 @@ const LOOK_EVERY_MS = 250
 const TRIES = 3
 
 /** Waits until a complete sweep of each source finds nothing that is left to do, then says how things are. */
-export async function finish({ config, client, warehouse }: OnceOptions): Promise<ExitCode> {
+export async function finish(options: OnceOptions): Promise<ExitCode> {
+  const { config, warehouse, display } = options
   const surveyor = new Surveyor(config, warehouse)
   const pipelines = new OpenPipelines(config)
   const ends = await Promise.all(
     [...config.pipelines.values()].map(async (pipeline) => {
       await firstSweep(pipelines.get(pipeline.name), config, warehouse)
-      return finishPipeline(pipeline, surveyor, config, client)
+      return finishPipeline(pipeline, surveyor, options)
     }),
   )
-  for (const { survey, paused } of ends) for (const line of surveyLines(survey, paused)) print(line)
+  display.end(
+    ends.flatMap(({ survey, paused }) => surveyLines(survey, paused)),
+    ends.map(({ survey, paused }) => ({ ...survey, paused })),
+  )
   return ends.every(({ survey, paused }) => !paused && isWell(survey)) ? DONE : FAILED
 }
 
@@ -50,13 +59,17 @@ async function firstSweep(open: OpenPipeline, { stateFolder }: Config, warehouse
   }
 }
 
-async function finishPipeline(pipeline: Pipeline, surveyor: Surveyor, config: Config, client: Client) {
+async function finishPipeline(pipeline: Pipeline, surveyor: Surveyor, { config, client, display, signal }: OnceOptions) {
   const { name, source } = pipeline
   const patience = new Patience(source.settleMs, pipeline.sensor !== undefined)
+  const progress = new OnceProgress()
   let triesBefore: ReadonlyMap<string, number> | undefined
   let first = true
   for (let sourceFailures = 0; ; ) {
     const { survey, waiting } = await surveyor.look(name)
+    signal.throwIfAborted()
+    const shown = progress.look(survey)
+    if (shown !== undefined) display.show(shown)
     const paused = pipeline.sensor !== undefined && (await isPaused(client, name))
     sourceFailures = survey.sourceError === null ? 0 : sourceFailures + 1
     const busy = await worksOn(client, name)
@@ -79,7 +92,7 @@ async function finishPipeline(pipeline: Pipeline, surveyor: Surveyor, config: Co
       patience.asked(neglected)
       await startBatch(client, { pipeline: name, taskQueue: config.temporal.taskQueue, trigger: 'manual' })
     }
-    await delay(LOOK_EVERY_MS)
+    await delay(LOOK_EVERY_MS, undefined, { signal })
   }
 }
 

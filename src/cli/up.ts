@@ -12,12 +12,13 @@ import { apply } from '../schedules/apply.ts'
 import { registerSearchAttributes } from '../schedules/search-attributes.ts'
 import { holdUp } from '../server/hold-up.ts'
 import { type RunningServer, startServer } from '../server/server.ts'
+import { commandLine } from './command-line.ts'
+import { type Display, displayFor } from './display.ts'
 import { endWorker } from './end-worker.ts'
 import { DONE, type Done, type ExitCode, FAILED } from './exit-code.ts'
 import { lineReporter } from './lines.ts'
 import { finish, isPaused, pausedText } from './once.ts'
-import { type ConfigOption, withConfig } from './options.ts'
-import { print } from './output.ts'
+import { type DataOptions, withData } from './options.ts'
 import { paint } from './paint.ts'
 import { installRuntime } from './runtime.ts'
 import { summary } from './summary.ts'
@@ -26,14 +27,14 @@ import { untilStopped } from './until-stopped.ts'
 /** After a crash a sensor may be deaf for a while; nobody waits for that. */
 const PAUSED_MS = 3_000
 
-interface UpOptions extends ConfigOption {
+interface UpOptions extends DataOptions {
   readonly once?: boolean
   readonly port?: number
   readonly uiPort?: number
 }
 
 export function upCommand(program: Command, done: Done): void {
-  withConfig(program.command('up'))
+  withData(program.command('up'))
     .description(
       'start a Temporal server (unless TEMPORAL_ADDRESS is set), the worker, schedules and sensors; bring all up to date; then watch',
     )
@@ -43,30 +44,41 @@ export function upCommand(program: Command, done: Done): void {
     .action(async (options: UpOptions) => done(await up(options)))
 }
 
-async function up({ config: file, once = false, port, uiPort }: UpOptions): Promise<ExitCode> {
-  const config = await loadConfig(file)
+async function up(options: UpOptions): Promise<ExitCode> {
+  const config = await loadConfig(options.config)
   await using _ = await holdUp(config.stateFolder)
   installRuntime(config.stateFolder)
   const stopped = untilStopped()
-  const server = process.env.TEMPORAL_ADDRESS === undefined ? await embedded(config, port, uiPort) : undefined
+  using display = await displayFor({ json: options.json ?? false })
+  const server = process.env.TEMPORAL_ADDRESS === undefined ? await embedded(config, options, display) : undefined
   try {
-    return await run(config, server, once, stopped)
+    const end = await run(config, server, options, stopped, display)
+    if (end !== 'stopped') return end
   } finally {
     await server?.stop()
   }
+  if (!options.once) return DONE
+  // The worker was in here, so that nobody goes on meanwhile.
+  const command = commandOf(options)
+  display.end([`stopped before all was done; what is loaded stays, and \`${command}\` goes on from there`], {
+    stopped: true,
+    command,
+  })
+  return FAILED
 }
 
-function embedded(config: Config, port: number | undefined, uiPort: number | undefined): Promise<RunningServer> {
+function embedded(config: Config, { port, uiPort }: UpOptions, display: Display): Promise<RunningServer> {
   const { stateFolder, temporal } = config
-  return startServer({ stateFolder, namespace: temporal.namespace, port, uiPort, log: print })
+  return startServer({ stateFolder, namespace: temporal.namespace, port, uiPort, log: (line) => display.say(line) })
 }
 
 async function run(
   config: Config,
   server: RunningServer | undefined,
-  once: boolean,
+  asked: UpOptions,
   stopped: Promise<unknown>,
-): Promise<ExitCode> {
+  display: Display,
+): Promise<ExitCode | 'stopped'> {
   const address = {
     namespace: config.temporal.namespace,
     ...(server === undefined ? {} : { address: server.address, embedded: true }),
@@ -74,23 +86,32 @@ async function run(
   await using connected = await connect(address)
   const { client, namespace } = connected
   await registerSearchAttributes(client, namespace)
-  const worker = await startWorker({ config, server: address, reporter: lineReporter() })
+  const worker = await startWorker({ config, server: address, reporter: lineReporter((line, event) => display.say(line, event)) })
   await using _ = { [Symbol.asyncDispose]: () => endWorker(worker, server) }
-  print(`Temporal at ${connected.address}${server === undefined ? '' : `, its Web UI at ${paint.cyan(server.uiUrl)}`}`)
-  const options = { config, client, warehouse: worker.warehouse }
+  const { address: at } = connected
+  display.say(`Temporal at ${at}${server === undefined ? '' : `, its Web UI at ${paint.cyan(server.uiUrl)}`}`, {
+    event: 'connected',
+    address: at,
+    webUi: server?.uiUrl ?? null,
+  })
+  const leaving = new AbortController()
+  const options = { config, client, warehouse: worker.warehouse, display, signal: leaving.signal }
   const work = begin(options, server !== undefined).then(async () => {
-    if (once) return finish(options)
-    await watch(config, client)
+    if (asked.once) return finish(options)
+    await watch(config, client, display)
     return new Promise<never>(() => {})
   })
-  const end = await Promise.race([work, stopped.then(() => DONE), worker.ended.then(() => FAILED), failed(server)])
-  if (!once) print('stopping')
+  const end = await Promise.race([work, stopped.then(() => 'stopped' as const), worker.ended.then(() => FAILED), failed(server)])
+  leaving.abort()
+  display[Symbol.dispose]()
+  if (end === 'stopped') display.say('stopping')
   return end
 }
 
-async function begin({ config, client, warehouse }: Parameters<typeof finish>[0], takeOver: boolean): Promise<void> {
+async function begin({ config, client, warehouse, display }: Parameters<typeof finish>[0], takeOver: boolean): Promise<void> {
   // The embedded server is this config's own: whatever else is on it was made for a warehouse that is gone.
-  print(summary(await apply({ client, config, identity: await warehouse.identity(), takeOver })))
+  const applied = await apply({ client, config, identity: await warehouse.identity(), takeOver })
+  display.say(summary(applied), { event: 'applied', changes: applied })
   for (const { name, sensor } of config.pipelines.values()) {
     // Who starts it again asks also for what is left alone after failures.
     if (sensor !== undefined) await client.workflow.getHandle(sensorId(name)).signal('poll')
@@ -99,16 +120,26 @@ async function begin({ config, client, warehouse }: Parameters<typeof finish>[0]
   }
 }
 
-async function watch(config: Config, client: Client): Promise<void> {
+async function watch(config: Config, client: Client, display: Display): Promise<void> {
   const watched = [...config.pipelines.values()].filter(({ sensor }) => sensor !== undefined)
-  for (const { name, source } of watched) print(`${paint.bold(name)}: drop a file into ${placeOf(source)} as ${source.files}`)
-  print('watching; Ctrl-C stops')
+  for (const { name, source } of watched)
+    display.say(`${paint.bold(name)}: drop a file into ${placeOf(source)} as ${source.files}`)
+  display.say('watching; Ctrl-C stops')
   await client.withDeadline(Date.now() + PAUSED_MS, async () => {
     for (const { name } of watched) {
       const paused = await isPaused(client, name).catch(() => false) // this is only a word to people
-      if (paused) print(`${name}: ${pausedText(name)}`)
+      if (paused) display.say(`${name}: ${pausedText(name)}`)
     }
   })
+}
+
+/** What was typed, for once more. */
+function commandOf({ config, port, uiPort }: UpOptions): string {
+  const ports = [
+    ['--port', port],
+    ['--ui-port', uiPort],
+  ] as const
+  return commandLine(['up', '--once', ...ports.flatMap(([flag, of]) => (of === undefined ? [] : [flag, String(of)]))], config)
 }
 
 async function failed(server: RunningServer | undefined): Promise<never> {

@@ -1,8 +1,8 @@
 import { type Client, isGrpcServiceError, ServiceError, type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client'
-import { defaultPayloadConverter } from '@temporalio/common'
 import { z } from 'zod'
 import { type BackfillProgress, pace } from '../backfilling/progress.ts'
 import { TidemarkError } from '../errors.ts'
+import { heartbeatOf } from './heartbeat-of.ts'
 
 /** A worker answers in milliseconds; the server itself would wait half a minute for one. */
 const ANSWER_WITHIN_MS = 5_000
@@ -29,10 +29,7 @@ const LIVE = z.object({
 export async function readProgress(client: Client, handle: WorkflowHandle): Promise<BackfillProgress> {
   const progress = await ask(client, handle)
   if (progress.state !== 'running' || progress.open > 0) return progress
-  const { raw } = await handle.describe()
-  const load = raw.pendingActivities?.find(({ activityType }) => activityType?.name === 'loadBackfill')
-  const beat = load?.heartbeatDetails?.payloads?.[0]
-  const live = LIVE.safeParse(beat && defaultPayloadConverter.fromPayload(beat))
+  const live = LIVE.safeParse(await heartbeatOf(handle, 'loadBackfill'))
   if (!live.success) return progress
   const { tally, left } = live.data
   return { ...progress, ...tally, left, ...pace(tally, progress.workedMs, left) }

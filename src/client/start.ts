@@ -12,6 +12,8 @@ interface StartOptions {
 
 export interface PartitionStart extends StartOptions {
   readonly partition: string
+  /** When it aborts, nothing more is started. */
+  readonly signal?: AbortSignal
 }
 
 export interface BatchStart extends StartOptions {
@@ -50,6 +52,7 @@ export async function importPartitionNow(client: Client, start: PartitionStart):
       .getHandle(partitionId(start.pipeline, start.partition))
       .result()
       .catch(() => undefined) // how that one ended is not what was asked
+    start.signal?.throwIfAborted()
   }
 }
 

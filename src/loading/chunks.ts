@@ -5,6 +5,8 @@ import { byKey } from './judge.ts'
 
 /** More bytes in one transaction win little, and more is lost with it. */
 const CHUNK_BYTES = 256 * 1024 * 1024
+/** Until the first one is staged nothing is published, and the two go on at the same time from then on. */
+const FIRST_CHUNK_FILES = 500
 
 /** What a batch loads in one step each. The files of one partition stay together, also where they are more than that. */
 export function* chunks(
@@ -13,15 +15,16 @@ export function* chunks(
   /** Of keys, where the config's order does not count. */
   compare?: (one: string, other: string) => number,
 ): Generator<readonly Candidate[]> {
-  const { atOnce } = pipeline.initial
+  let most = Math.min(pipeline.initial.atOnce, FIRST_CHUNK_FILES)
   let chunk: Candidate[] = []
   let bytes = 0
   const partitions = byKey(candidates)
   const sorted = compare === undefined ? inOrder(pipeline, partitions) : inOrderOf(compare, partitions)
   for (const files of sorted) {
     const size = files.reduce((sum, { listed }) => sum + listed.size, 0)
-    if (chunk.length > 0 && (chunk.length + files.length > atOnce || bytes + size > CHUNK_BYTES)) {
+    if (chunk.length > 0 && (chunk.length + files.length > most || bytes + size > CHUNK_BYTES)) {
       yield chunk
+      most = pipeline.initial.atOnce
       chunk = []
       bytes = 0
     }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { Listed } from '../sources/source.ts'
 import type { Debt, Run } from '../warehouse/warehouse.ts'
 import { ensureBegun } from './begin.ts'
 import { claimFree } from './claim-free.ts'
@@ -22,7 +23,8 @@ export interface BatchRequest {
   readonly alsoPostponed: boolean
   /** Whether a run is still open; a claim of one that has closed is taken over. */
   readonly isOpen: (run: Run) => Promise<boolean>
-  readonly progress: (done: BatchPass) => void
+  /** `toGo`: files that are ready, and that this pass comes to later. */
+  readonly progress: (done: BatchPass, toGo: number) => void
   /** All partitions by default. */
   readonly scope?: BatchScope
   /** After this try nobody tries again soon: what cannot be loaded is left alone for a while. */
@@ -33,6 +35,8 @@ export interface BatchRequest {
 /** Some of the partitions: only their files are looked at, so that nothing is learnt of what is gone elsewhere. */
 export interface BatchScope {
   includes(key: string): boolean
+  /** Their files, where they were listed just now. */
+  readonly listed?: readonly Listed[]
   /** The order in which they are loaded; by their text by default. */
   readonly order?: (one: string, other: string) => number
 }
@@ -60,7 +64,7 @@ export async function loadBatch(context: LoadContext, request: BatchRequest): Pr
   await payDebts(context, open, isMine, signal)
   const { warehouse } = context
   const looking = { open, warehouse, most: MOST_A_PASS, asksDecisions: true, signal }
-  const { candidates: swept, found } = await (scope === undefined ? sweep(looking) : lookWithin(looking, scope.includes))
+  const { candidates: swept, found } = await (scope === undefined ? sweep(looking) : lookWithin(looking, scope))
   const postponed = request.alsoPostponed ? new Set<string>() : await postponedKeys(warehouse, open.pipeline.name)
   const candidates = swept.filter(({ key }) => !postponed.has(key))
   const filesOf = (key: string) => found.count(key)

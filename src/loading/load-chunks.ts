@@ -22,10 +22,15 @@ export async function loadChunks(
 ): Promise<BatchPass> {
   const { open, progress, scope } = request
   let pass = before
-  const publish = async (chunk: readonly Candidate[], prepared: Prepared) => {
-    pass = sum(pass, await orLeaveAlone(context, request, chunk, () => publishChunk(context, request, prepared)))
-    progress(pass)
+  let toGo = ready.length
+  progress(pass, toGo)
+  const count = (chunk: readonly Candidate[], done: BatchPass) => {
+    pass = sum(pass, done)
+    toGo -= chunk.length
+    progress(pass, toGo)
   }
+  const publish = async (chunk: readonly Candidate[], prepared: Prepared) =>
+    count(chunk, await orLeaveAlone(context, request, chunk, () => publishChunk(context, request, prepared)))
   let publishing: Promise<void> = Promise.resolve()
   try {
     for (const chunk of chunks(open.pipeline, ready, scope?.order)) {
@@ -35,7 +40,7 @@ export async function loadChunks(
         throw error
       })
       if ('claim' in prepared) publishing = publish(chunk, prepared)
-      else pass = sum(pass, prepared)
+      else count(chunk, prepared)
       publishing.catch(() => undefined) // thrown where it is awaited
     }
   } finally {

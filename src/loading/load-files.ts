@@ -9,6 +9,7 @@ import type { Outcome, Run, Warehouse } from '../warehouse/warehouse.ts'
 import type { Candidate } from './candidate.ts'
 import { lookAgain } from './look-again.ts'
 import type { OpenPipeline } from './open-pipelines.ts'
+import type { Reading } from './reading.ts'
 import { rowsFault } from './whole.ts'
 
 /** One worker may die of anything; when two have died with a partition, its files are read in a process of their own. */
@@ -26,6 +27,8 @@ export interface LoadContext {
   readonly onStep?: (step: Step) => Promise<void> | void
   /** Told what one transaction has published. */
   readonly report?: (outcomes: readonly Outcome[], open: OpenPipeline) => void
+  /** Counts what is read. */
+  readonly reading?: Reading
 }
 
 export interface FilesRequest {
@@ -61,7 +64,7 @@ export async function loadFiles(context: LoadContext, request: FilesRequest): Pr
 export async function prepareFiles(context: LoadContext, request: FilesRequest): Promise<readonly Staged[]> {
   const folder = join(context.stagingFolder, request.claim)
   try {
-    const staged = await stage(request, folder)
+    const staged = await stage(context, request, folder)
     await context.onStep?.('staged')
     return staged
   } catch (error) {
@@ -107,7 +110,11 @@ export async function removeStaged({ stagingFolder }: LoadContext, { claim }: Pi
   await rm(join(stagingFolder, claim), { recursive: true, force: true })
 }
 
-async function stage({ open, candidates, keys, deaths, signal }: FilesRequest, folder: string): Promise<readonly Staged[]> {
+async function stage(
+  { reading }: LoadContext,
+  { open, candidates, keys, deaths, signal }: FilesRequest,
+  folder: string,
+): Promise<readonly Staged[]> {
   const refused = candidates.flatMap((candidate) => {
     const reason = refusal(open, candidate)
     return reason === undefined ? [] : [held(candidate, reason)]
@@ -120,18 +127,19 @@ async function stage({ open, candidates, keys, deaths, signal }: FilesRequest, f
   const mayKill = ({ key }: Candidate) => (deaths.get(key) ?? 0) >= limit
   const request = { pipeline: open.pipeline, folder, signal }
   const harmless = files.filter((candidate) => !mayKill(candidate)).map(toStage)
+  reading?.begin(harmless.map(({ listed }) => listed))
   const apart = files.filter(mayKill).map(toStage)
   return [
     ...refused,
-    ...(await stageFiles({ ...request, source: open.source, files: harmless })),
+    ...(await stageFiles({ ...request, source: open.source, files: harmless, ...(reading === undefined ? {} : { reading }) })),
     ...(await stageApart({ ...request, files: apart })),
   ]
 }
 
-function toStage({ listed, loadedHash, decision, manifestRows }: Candidate) {
+function toStage({ listed, key, loadedHash, decision, manifestRows }: Candidate) {
   // What a manifest counts is counted, also when the bytes are those of before.
   const mayBeSame = loadedHash !== undefined && manifestRows === undefined
-  return { listed, released: decision === 'release', ...(mayBeSame ? { loadedHash } : {}) }
+  return { listed, key, released: decision === 'release', ...(mayBeSame ? { loadedHash } : {}) }
 }
 
 /** Why a file is held without a look into it: its name is no partition's. */
@@ -177,7 +185,7 @@ function toOutcome({ sightings, pipeline }: OpenPipeline, staged: Staged, candid
           contentHash: staged.contentHash,
           checks: staged.checks,
           rowsFile: staged.rowsFile,
-          rowsIndex: staged.rowsIndex,
+          sharedBy: staged.sharedBy,
           rows: staged.rows,
           rejected: staged.rejected,
           rejectedCount: staged.rejectedCount,

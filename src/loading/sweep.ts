@@ -75,12 +75,16 @@ async function sweepAlone(request: SweepRequest): Promise<Swept> {
 }
 
 /** Compares some partitions alone, which tells nothing of what is gone. */
-export async function lookWithin(request: SweepRequest, includes: (key: string) => boolean): Promise<Swept> {
+export async function lookWithin(
+  request: SweepRequest,
+  { includes, listed }: { includes(key: string): boolean; readonly listed?: readonly Listed[] },
+): Promise<Swept> {
   const { open, signal } = request
   const found = new FilesByKey(open)
   const comparison = new Comparison(request)
   let files = 0
-  for await (const page of open.source.list(within(open.pattern, includes), signal)) {
+  const pages = listed === undefined ? open.source.list(within(open.pattern, includes), signal) : [listed]
+  for await (const page of pages) {
     const inside = inWindow(open, page)
     files += inside.length
     found.add(inside)

@@ -62,7 +62,7 @@ export function expectation(type: ColumnType, { dateFormat, timestampFormat }: C
 function shaped(text: string, shape: string, type: ColumnType): string {
   const value = `TRY_CAST(${text} AS ${type.sql})`
   const lookedAt = `TRY_CAST(CASE WHEN regexp_full_match(${text}, ' *(${shape}) *') THEN trim(${text}) END AS ${type.sql})`
-  const plain = type.kind.startsWith('date') || type.kind.startsWith('timestamp') ? ` AND ${ofFourDigits(text)}` : ''
+  const plain = type.kind.startsWith('date') || type.kind.startsWith('timestamp') ? ` AND ${ofFourDigits(value)}` : ''
   return `CASE WHEN ${value}::VARCHAR = ${text}${plain} THEN ${value} ELSE ${lookedAt} END`
 }
 
@@ -87,6 +87,6 @@ function formatted(text: string, format: string, type: ColumnType): string {
 }
 
 /** DuckDB also writes 'infinity', the year 10000 and '0044-03-15 (BC)', which are no dates of ours. */
-function ofFourDigits(text: string): string {
-  return `${text}[5] = '-' AND NOT contains(${text}, '(')`
+function ofFourDigits(value: string): string {
+  return `${value} >= '0001-01-01' AND ${value} < '10000-01-01'`
 }

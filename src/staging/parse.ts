@@ -1,6 +1,6 @@
 import { dirname } from 'node:path'
 import type { DuckDBConnection } from '@duckdb/node-api'
-import { RESCUED_COLUMN } from '../config/own-columns.ts'
+import { FILE_COLUMN, PARTITION_COLUMN, RESCUED_COLUMN } from '../config/own-columns.ts'
 import { messageOf, TidemarkError } from '../errors.ts'
 import { quotedName, quotedText } from '../sql-text.ts'
 import { badCells } from './bad-cells.ts'
@@ -11,6 +11,7 @@ import { outOfMemory } from './out-of-memory.ts'
 import type { Records } from './record-file.ts'
 import { mayReject } from './reject-limits.ts'
 import { type BadRows, badRecords, both, rejectedRows, rejection } from './rejection.ts'
+import { rowsFileOptions } from './rows-file.ts'
 import { duckdbErrorKind } from './sandbox.ts'
 import type { Rejected } from './staged.ts'
 import type { TableShape } from './table-shape.ts'
@@ -20,6 +21,14 @@ import { textsOf } from './texts.ts'
 const FAULTS_OF_THE_FILE = ['Invalid Input Error', 'Conversion Error']
 const FAULTS_OF_THE_DATABASE = ['INTERNAL Error', 'FATAL Error', 'INTERRUPT Error']
 const NOT_CSV = 'cannot be read as CSV with the quote, escape and delimiter of the config'
+
+/** Where the rows go, and whose they are. */
+export interface RowsFile {
+  readonly to: string
+  readonly path: string
+  /** The partition's. */
+  readonly key: string
+}
 
 export interface Parsed {
   readonly rows: number
@@ -33,17 +42,17 @@ export interface Parsed {
  * Writes the rows as Parquet, columns in declared order. Every cell is read as text and cast exactly. Rows that may be rejected are left out.
  * @throws HeldFile, TidemarkError StagingFailed or FileUnreadable, whatever kills the database
  */
-export async function parse(connection: DuckDBConnection, records: Records, shape: TableShape, to: string): Promise<Parsed> {
+export async function parse(connection: DuckDBConnection, records: Records, shape: TableShape, file: RowsFile): Promise<Parsed> {
   const texts = textsOf(records, shape)
   const known = badRecords(records)
   try {
-    return await copy(connection, texts, records, shape, to, known)
+    return await copy(connection, texts, records, shape, file, known)
   } catch (error) {
     if (error instanceof HeldFile) throw error
     const bad = await badRowsOf(error, connection, texts, records, shape)
     const all = both(known, bad)
     if (!mayReject(shape.onBadRows, all.count, records.count)) throw await rejection(records, all, shape.onBadRows)
-    return await copy(connection, texts, records, shape, to, all)
+    return await copy(connection, texts, records, shape, file, all)
   }
 }
 
@@ -53,7 +62,7 @@ async function copy(
   texts: string,
   records: Records,
   shape: TableShape,
-  to: string,
+  { to, path, key }: RowsFile,
   left: BadRows,
 ): Promise<Parsed> {
   const values = shape.types.map((type, place) =>
@@ -68,9 +77,10 @@ async function copy(
     return `${value} AS ${quotedName(column)}`
   })
   columns.push(...undeclaredColumns(records, shape))
+  columns.push(`${quotedText(key)} AS ${PARTITION_COLUMN}`, `${quotedText(path)} AS ${FILE_COLUMN}`)
   const where = withoutBadCells ? ` WHERE ${good.join(' AND ')}` : ''
   const query = `SELECT ${columns.join(', ')} FROM (SELECT *, ${values.join(', ')} FROM (${texts}))${where}`
-  const copied = await connection.runAndReadAll(`COPY (${query}) TO ${quotedText(to)} (FORMAT parquet)`)
+  const copied = await connection.runAndReadAll(`COPY (${query}) TO ${quotedText(to)} (${rowsFileOptions(records)})`)
   const rows = Number(copied.getRowsJson()[0]?.[0])
   const expected = records.count - left.count
   if (rows !== expected) throw new HeldFile(`${expected} records were counted, but ${rows} read; look at its quotes`)

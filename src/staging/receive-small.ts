@@ -14,6 +14,7 @@ const AT_ONCE = 16
 
 export interface FileToRead {
   readonly listed: Listed
+  readonly key: string
   readonly loadedHash?: string
 }
 
@@ -66,7 +67,7 @@ async function readAll(source: Pick<Source, 'open'>, versions: readonly Version[
 }
 
 function smallOf(
-  { listed: { path }, loadedHash }: FileToRead,
+  { listed: { path }, key, loadedHash }: FileToRead,
   bytes: Buffer | undefined,
   shape: TableShape,
   headers: Headers,
@@ -75,7 +76,7 @@ function smallOf(
   const contentHash = createHash('sha256').update(bytes).digest('hex')
   if (contentHash === loadedHash) return undefined
   const file = readSmallFile(bytes, shape, headers)
-  return file && { ...file, path, contentHash }
+  return file && { ...file, path, key, contentHash }
 }
 
 async function bytesOf(source: Pick<Source, 'open'>, version: Version, signal: AbortSignal): Promise<Buffer | undefined> {

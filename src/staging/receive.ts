@@ -17,6 +17,7 @@ export interface Request {
   /** Where to write, without its ending: a name of our own, for DuckDB reads `*` and `[` in a name as a pattern. */
   readonly to: string
   readonly signal: AbortSignal
+  readonly reading?: { read(bytes: number): void } | undefined
 }
 
 export type Received =
@@ -53,10 +54,10 @@ async function receivePlain(request: Request, file: StagingFile, hash: Hash): Pr
   let held: HeldFile | undefined
   let bytes = 0
   for await (const chunk of chunksOf(request)) {
-    hash.update(chunk)
+    const writing = held === undefined ? heldOr(() => recordFile.write(chunk)) : undefined
+    hash.update(chunk) // of the whole file, and while it is written
     bytes += chunk.length
-    if (held !== undefined) continue // the hash is of the whole file
-    const answer = await heldOr(() => recordFile.write(chunk))
+    const answer = await writing
     if (answer instanceof HeldFile) held = answer
   }
   if (bytes === 0) return new HeldFile('is empty: 0 bytes')
@@ -89,13 +90,14 @@ async function unpackRecords({ shape, to, signal }: Request, packed: StagingFile
   }
 }
 
-async function* chunksOf({ source, version, signal }: Request): AsyncGenerator<Buffer, void> {
+async function* chunksOf({ source, version, signal, reading }: Request): AsyncGenerator<Buffer, void> {
   signal.throwIfAborted()
   let stream: Readable | undefined
   try {
     stream = addAbortSignal(signal, await source.open(version))
     for await (const chunk of stream) {
       signal.throwIfAborted()
+      reading?.read(chunk.length)
       yield chunk
     }
   } catch (error) {

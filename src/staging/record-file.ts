@@ -24,6 +24,8 @@ export interface Records {
   readonly lineEnd: LineEnd | undefined
   readonly quotedLineEnds: boolean
   readonly count: number
+  /** Of the records in `file`. */
+  readonly bytes: number
   /** For each field of a record its place among the declared columns, and then the undeclared ones. */
   readonly places: readonly number[]
   readonly undeclared: readonly string[]
@@ -86,7 +88,7 @@ export class RecordFile {
     else this.#judge(before + 1)
     const { records: count, lineEnd, quotedLineEnds } = this.#scanner
     const columns = { places: this.#places, undeclared: this.#undeclared }
-    const where = { file: this.#to.path, start: this.#start, firstLine: this.#firstLine }
+    const where = { file: this.#to.path, start: this.#start, firstLine: this.#firstLine, bytes: this.#to.bytes - this.#start }
     const bad = { bad: this.#bad, badCount: this.#badCount, hiding: this.#hiding }
     return { ...where, lineEnd, quotedLineEnds, count, ...columns, ...bad }
   }
@@ -102,6 +104,7 @@ export class RecordFile {
       rest = text.subarray(end)
     }
     for (let at = 0; at < rest.length; ) {
+      at = this.#scanner.pass(rest, at, this.#places.length)
       const before = this.#scanner.records
       at = this.#scanner.push(rest, at)
       this.#judge(before + 1)

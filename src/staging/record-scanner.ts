@@ -1,5 +1,6 @@
 import type { Dialect } from './dialect.ts'
 import { HeldFile } from './held.ts'
+import { type ByteKinds, byteKinds, plainRecords } from './plain-records.ts'
 
 /** DuckDB's own default for a line. A longer record is an unclosed quote, or a bomb. */
 export const MAX_RECORD_BYTES = 2 * 1024 * 1024
@@ -41,6 +42,7 @@ export class RecordScanner {
   last = { line: 0, lines: 0, start: 0, end: 0, fields: 0, fault: '' }
 
   readonly #dialect: Dialect
+  readonly #kinds: ByteKinds | undefined
   #state = FIELD_START
   #offset = 0
   #start = 0
@@ -53,9 +55,24 @@ export class RecordScanner {
   /** `after`: what was read of the file before. */
   constructor(dialect: Dialect, after: { readonly line: number; readonly lineEnd: LineEnd | undefined } = START) {
     this.#dialect = dialect
+    this.#kinds = byteKinds(dialect)
     this.line = after.line
     this.lineEnd = after.lineEnd
     this.#startLine = after.line
+  }
+
+  /** Takes whole records that are plain and have so many fields, and says where they end. They are counted, and none is `last`. */
+  pass(chunk: Uint8Array, from: number, fields: number): number {
+    const isBetweenRecords = this.#state === FIELD_START && this.#offset === this.#start
+    if (!isBetweenRecords || this.#kinds === undefined || (this.lineEnd ?? 'LF') !== 'LF') return from
+    const { records, lines, end } = plainRecords(chunk, from, { kinds: this.#kinds, fields, longest: MAX_RECORD_BYTES })
+    if (lines > 0) this.lineEnd = 'LF'
+    this.records += records
+    this.line += lines
+    this.#offset += end - from
+    this.#start = this.#offset
+    this.#startLine = this.line
+    return end
   }
 
   /** Takes bytes until a record is complete, and says how many; all of them when none was. */

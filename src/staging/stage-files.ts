@@ -4,13 +4,14 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import type { CheckResult } from '../checks/check.ts'
 import { checkFailures } from '../checks/failures.ts'
 import { runChecks } from '../checks/run-checks.ts'
+import { FILE_COLUMN, PARTITION_COLUMN } from '../config/own-columns.ts'
 import type { Pipeline } from '../config/pipeline.ts'
 import { TidemarkError } from '../errors.ts'
 import type { Listed, Source } from '../sources/source.ts'
 import { literalPath, quotedText } from '../sql-text.ts'
 import { faultOfFile } from './fault-of-file.ts'
 import { HeldFile } from './held.ts'
-import { type Parsed, parse } from './parse.ts'
+import { type Parsed, parse, type RowsFile } from './parse.ts'
 import { type Received, receive } from './receive.ts'
 import { inGroups, receiveSmall } from './receive-small.ts'
 import type { Records } from './record-file.ts'
@@ -27,13 +28,25 @@ export interface StageRequest {
   readonly pipeline: Pipeline
   readonly source: Pick<Source, 'open' | 'readAll'>
   /**
-   * `loadedHash`: what this path's loaded version hashed to; the same bytes need no second look. `released`: it is good also when checks
+   * `key`: the partition's. `loadedHash`: what this path's loaded version hashed to; the same bytes need no second look. `released`: it is good also when checks
    * fail.
    */
-  readonly files: readonly { readonly listed: Listed; readonly loadedHash?: string; readonly released?: boolean }[]
+  readonly files: readonly {
+    readonly listed: Listed
+    readonly key: string
+    readonly loadedHash?: string
+    readonly released?: boolean
+  }[]
   /** Exists, is empty, and is removed by the caller. */
   readonly folder: string
   readonly signal: AbortSignal
+  /** Told what is read, and what came of each file. */
+  readonly reading?: StageProgress
+}
+
+export interface StageProgress {
+  read(bytes: number): void
+  staged(file: Staged): void
 }
 
 /** In the memory of a database that many loads share; what is packed may be of any size, and what a query of somebody's own needs as well. */
@@ -47,7 +60,7 @@ interface Judged extends Parsed {
  * From a source's bytes to rows that may be trusted, for each file by itself: what is wrong with one is its own verdict.
  * @throws TidemarkError StagingFailed, ConfigInvalid; the signal's reason when it aborts
  */
-export async function stageFiles({ pipeline, source, files, folder, signal }: StageRequest): Promise<readonly Staged[]> {
+export async function stageFiles({ pipeline, source, files, folder, signal, reading }: StageRequest): Promise<readonly Staged[]> {
   const shape = shapeOf(pipeline)
   const sandbox = new Sandbox({ folder, isSmall: canStageTogether(pipeline) && files.every(isSmall), signal })
   try {
@@ -55,11 +68,16 @@ export async function stageFiles({ pipeline, source, files, folder, signal }: St
     const groups = canStageTogether(pipeline) ? inGroups(files) : []
     for (const group of groups) {
       const small = await receiveSmall(source, group, shape, signal)
+      const sizes = new Map(group.map(({ listed }) => [listed.path, listed.size]))
       const to = join(folder, `together-${done.size}`)
-      for (const file of await stageTogether({ sandbox, pipeline, shape, files: small, to })) done.set(file.path, file)
+      for (const file of await stageTogether({ sandbox, pipeline, shape, files: small, to })) {
+        done.set(file.path, file)
+        reading?.read(sizes.get(file.path) ?? 0)
+        reading?.staged(file)
+      }
     }
     const staged: Staged[] = []
-    for (const [index, { listed, loadedHash, released = false }] of files.entries()) {
+    for (const [index, { listed, key, loadedHash, released = false }] of files.entries()) {
       const good = done.get(listed.path)
       if (good !== undefined) {
         staged.push(good)
@@ -71,11 +89,12 @@ export async function stageFiles({ pipeline, source, files, folder, signal }: St
         continue
       }
       const to = join(folder, String(index))
-      const received = await receiveOrFault({ source, version: listed, loadedHash, shape, to, signal })
+      const received = await receiveOrFault({ source, version: listed, loadedHash, shape, to, signal, reading })
       const verdict = await settle(received, { path, released }, `${to}.parquet`, (records) =>
-        judge(sandbox, records, pipeline, shape, to),
+        judge(sandbox, records, pipeline, shape, { to, path, key }),
       ).catch((error: unknown) => unreadable(path, error, signal))
       staged.push(verdict)
+      reading?.staged(verdict)
       const spent = verdict.verdict === 'good' ? ['csv', 'sifted.csv'] : ['csv', 'sifted.csv', 'parquet']
       for (const ending of spent) await staging(() => rm(`${to}.${ending}`, { force: true }))
     }
@@ -129,7 +148,7 @@ async function settle(
   const { rows, checks, rejected, rejectedCount, added } = judged
   const reason = checkFailures(checks, rows)
   if (reason === undefined || released)
-    return { verdict: 'good', path, rowsFile, rows, contentHash, checks, rejected, rejectedCount, added }
+    return { verdict: 'good', path, rowsFile, sharedBy: 1, rows, contentHash, checks, rejected, rejectedCount, added }
   return { verdict: 'held', path, contentHash, reason, checks, rejected, rejectedCount }
 }
 
@@ -138,11 +157,12 @@ async function judge(
   records: Records,
   pipeline: Pipeline,
   shape: TableShape,
-  to: string,
+  file: RowsFile,
 ): Promise<Judged | HeldFile> {
   try {
-    const readable = await readableOf(records, shape, `${to}.sifted.csv`)
-    const read = (connection: DuckDBConnection) => readAndCheck(connection, readable, pipeline, shape, `${to}.parquet`)
+    const readable = await readableOf(records, shape, `${file.to}.sifted.csv`)
+    const read = (connection: DuckDBConnection) =>
+      readAndCheck(connection, readable, pipeline, shape, { ...file, to: `${file.to}.parquet` })
     try {
       return await sandbox.run(read)
     } catch (error) {
@@ -169,10 +189,12 @@ async function readAndCheck(
   records: Records,
   pipeline: Pipeline,
   shape: TableShape,
-  rowsFile: string,
+  file: RowsFile,
 ): Promise<Judged> {
-  const parsed = await parse(connection, records, shape, rowsFile)
+  const parsed = await parse(connection, records, shape, file)
   if (pipeline.checks.length === 0) return { ...parsed, checks: [] }
-  await connection.run(`CREATE OR REPLACE TEMP VIEW staged AS SELECT * FROM read_parquet(${quotedText(literalPath(rowsFile))})`)
+  await connection.run(
+    `CREATE OR REPLACE TEMP VIEW staged AS SELECT * EXCLUDE (${PARTITION_COLUMN}, ${FILE_COLUMN}) FROM read_parquet(${quotedText(literalPath(file.to))})`,
+  )
   return { ...parsed, checks: await runChecks(connection, 'staged', pipeline.checks) }
 }

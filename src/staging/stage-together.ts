@@ -3,7 +3,7 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import type { Check, CheckResult } from '../checks/check.ts'
 import { failingRows } from '../checks/failing-rows.ts'
 import { labelOf } from '../checks/label.ts'
-import { INDEX_COLUMN, RESCUED_COLUMN } from '../config/own-columns.ts'
+import { FILE_COLUMN, INDEX_COLUMN, PARTITION_COLUMN, RESCUED_COLUMN } from '../config/own-columns.ts'
 import type { Pipeline } from '../config/pipeline.ts'
 import { quotedName, quotedText } from '../sql-text.ts'
 import { exactCast } from './exact-cast.ts'
@@ -18,6 +18,8 @@ import { textsOf } from './texts.ts'
 
 export interface Small extends SmallFile {
   readonly path: string
+  /** The partition's. */
+  readonly key: string
   readonly contentHash: string
 }
 
@@ -29,6 +31,8 @@ interface Request {
   /** Where to write, without its ending. */
   readonly to: string
 }
+
+const NAMES = '{"index":"INTEGER","path":"VARCHAR","key":"VARCHAR"}'
 
 type Good = Extract<Staged, { verdict: 'good' }>
 
@@ -111,9 +115,11 @@ async function readTogether(
   if (good.length === 0) return []
   const rowsFile = `${to}.parquet`
   const rescued = pipeline.onSchemaChange === 'rescue' ? [`NULL::JSON AS ${RESCUED_COLUMN}`] : []
+  const names = JSON.stringify(good.map(({ index, path, key }) => ({ index, path, key })))
   await connection.run(
-    `COPY (SELECT ${[INDEX_COLUMN, ...shape.columns.map(quotedName), ...rescued].join(', ')} FROM together
-       WHERE ${INDEX_COLUMN} IN (${good.map(({ index }) => index).join(', ')})) TO ${quotedText(rowsFile)} (FORMAT parquet)`,
+    `COPY (SELECT ${[...shape.columns.map(quotedName), ...rescued].join(', ')}, file.key AS ${PARTITION_COLUMN}, file.path AS ${FILE_COLUMN}
+       FROM together JOIN (SELECT unnest(from_json(${quotedText(names)}::JSON, '[${NAMES}]'), recursive := true)) file
+         ON ${INDEX_COLUMN} = file.index) TO ${quotedText(rowsFile)} (FORMAT parquet)`,
   )
   const checks = pipeline.checks.map(
     (check): CheckResult => ({
@@ -124,12 +130,12 @@ async function readTogether(
       sample: [],
     }),
   )
-  return good.map(({ path, contentHash, records, index }) => ({
+  return good.map(({ path, contentHash, records }) => ({
     verdict: 'good',
     path,
     contentHash,
     rowsFile,
-    rowsIndex: index,
+    sharedBy: good.filter(({ records }) => records.length > 0).length,
     rows: records.length,
     checks,
     rejected: [],

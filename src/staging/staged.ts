@@ -9,10 +9,10 @@ export type Staged =
   | {
       readonly verdict: 'good'
       readonly path: string
-      /** Parquet in the staging folder, columns in declared order. */
+      /** Parquet in the staging folder: columns in declared order, and behind them of which partition and file each row is. */
       readonly rowsFile: string
-      /** Which of its rows, when it holds those of several files. */
-      readonly rowsIndex?: number
+      /** The rows of so many files are in there. */
+      readonly sharedBy: number
       readonly rows: number
       readonly contentHash: string
       readonly checks: readonly CheckResult[]

@@ -5,6 +5,7 @@ import type { Rejected } from '../staging/staged.ts'
 import type { Decision, DecisionRequest, OpenDecision, RetryRequest } from './decision.ts'
 import type { Inventoried } from './inventory.ts'
 import type { Known, LedgerEntry } from './ledger.ts'
+import type { Lineage } from './lineage.ts'
 import type { News, NewsRequest, NewsScope, Untold } from './news.ts'
 
 /** The workflow run on whose behalf a load works. */
@@ -69,8 +70,8 @@ export type Outcome = Handled &
     | {
         readonly verdict: 'good'
         readonly rowsFile: string
-        /** Which of its rows, when it holds those of several files. */
-        readonly rowsIndex?: number | undefined
+        /** The rows of so many files are in there; of this one alone by default. */
+        readonly sharedBy?: number
         readonly rows: number
         /** Rows that it is loaded without: none, unless it says so. */
         readonly rejected?: readonly Rejected[]
@@ -248,6 +249,8 @@ export interface Warehouse extends AsyncDisposable {
   workOf(pipeline: string, run: Run, signal?: AbortSignal): Promise<readonly WorkOnPartition[]>
   /** Ledger and table of every path, read at one moment. */
   inventory(pipeline: Pipeline): Promise<readonly Inventoried[]>
+  /** Where a partition's rows come from, and what it was before. */
+  lineage(pipeline: string, key: string): Promise<Lineage>
   rejected(pipeline: string, path: string, sequence: number): Promise<readonly Rejected[]>
   /** Compares what is with what people were told last. */
   untold(scope: NewsScope): Promise<Untold>

@@ -1,9 +1,10 @@
 import { expect, test } from '@jest/globals'
-import { type BackfillProgress, inWords, pace, progressTable } from '../../src/backfilling/progress.ts'
+import { type BackfillProgress, pace, progressTable } from '../../src/backfilling/progress.ts'
 import { requestFault } from '../../src/backfilling/request.ts'
 import { add, isComplete, NOTHING_YET, type Problem } from '../../src/backfilling/tally.ts'
 import { commandOf, progressLine, resultLines } from '../../src/cli/backfill-lines.ts'
 import { backfillName } from '../../src/client/backfill.ts'
+import { inWords } from '../../src/pace-of.ts'
 
 const problem = (partition: string, reason = 'bad'): Problem => ({ partition, state: 'held', reason })
 

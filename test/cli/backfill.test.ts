@@ -94,7 +94,8 @@ test('who stops waiting is told how to come back; the same command finds it agai
   const left = await begun.ended
   expect(left).toMatchObject({ code: 0, stderr: '' })
   expect(left.stdout).toContain(
-    `it goes on as workflow ${slow}/backfill/all; \`tidemark backfill ${slow} --name all --progress\` says how far it is`,
+    `it goes on as workflow ${slow}/backfill/all; to follow it again: \`tidemark backfill ${slow} --concurrency 1\`\n` +
+      `\`tidemark backfill ${slow} --name all --progress\` says how far it is; also --pause, --resume, --cancel\n`,
   )
   const again = await project.run('backfill', slow, '--detach')
   expect(again).toMatchObject({ code: 0, stderr: '' })

@@ -5,6 +5,7 @@ import { mkdir, mkdtemp, realpath, rename, rm, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { shellWord } from '../../src/shell-word.ts'
 import { until } from '../harness/until.ts'
 
 export const DIST = fileURLToPath(new URL('../../dist', import.meta.url))
@@ -76,8 +77,22 @@ export class Project implements AsyncDisposable {
     return this.#spawn([join(dist, 'src', 'cli', 'main.js'), ...args])
   }
 
+  /** On a terminal of its own: all that it shows is its output, and what is typed may be Ctrl-C. */
+  startOnTerminal(...args: readonly string[]): Started {
+    const command = [process.execPath, MAIN, ...args].map(shellWord).join(' ')
+    return this.#run(
+      'script',
+      ['--quiet', '--return', '--command', `stty rows 24 cols 100; exec ${command}`, '/dev/null'],
+      'pipe',
+    )
+  }
+
   #spawn(args: readonly string[]): Started {
-    const child = spawn(process.execPath, args, { cwd: this.folder, env: this.#env, stdio: ['ignore', 'pipe', 'pipe'] })
+    return this.#run(process.execPath, args, 'ignore')
+  }
+
+  #run(program: string, args: readonly string[], stdin: 'ignore' | 'pipe'): Started {
+    const child = spawn(program, args, { cwd: this.folder, env: this.#env, stdio: [stdin, 'pipe', 'pipe'] })
     this.#children.push(child)
     return new Started(child)
   }
@@ -116,10 +131,24 @@ export class Started {
   }
 
   /** Waits until it has printed a text. */
-  async said(text: string): Promise<void> {
+  said(text: string): Promise<void> {
+    return this.#printed(text, () => this.#stdout)
+  }
+
+  /** Likewise, on its error output. */
+  told(text: string): Promise<void> {
+    return this.#printed(text, () => this.#stderr)
+  }
+
+  /** On its terminal. */
+  type(keys: string): void {
+    this.#child.stdin?.write(keys)
+  }
+
+  async #printed(text: string, output: () => string): Promise<void> {
     await until(`"${text}" to be printed`, () => {
       if (this.#child.exitCode !== null) throw new Error(`expected "${text}", but it ended: ${this.#stdout}${this.#stderr}`)
-      return this.#stdout.includes(text)
+      return output().includes(text)
     })
   }
 

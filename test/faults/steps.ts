@@ -10,7 +10,7 @@ export interface Step {
 }
 
 /** Of a statement. A fault before what only reads is the same as one before the write that follows. */
-export const WRITES = /^(INSERT|UPDATE|DELETE|CREATE|ALTER|COMMIT)/
+export const WRITES = /^(INSERT|UPDATE|DELETE|CREATE|ALTER|COMMIT|append)/
 
 /** Decides on a step before it is made; and after it, when that is asked for by an answer. Throwing makes it fail. */
 export type Decide = (step: Step) => undefined | (() => void)
@@ -42,6 +42,10 @@ export async function decideEachStep(decide: Decide): Promise<void> {
   }
   wrap(DuckDBConnection.prototype, 'run', (sql, connection) => ({
     what: String(sql).trim().split('\n', 1)[0] ?? '',
+    where: ofFiles.has(Object(connection)) ? 'warehouse' : 'sandbox',
+  }))
+  wrap(DuckDBConnection.prototype, 'createAppender', (table, connection) => ({
+    what: `append to ${table}`,
     where: ofFiles.has(Object(connection)) ? 'warehouse' : 'sandbox',
   }))
   const handle = await fs.promises.open(process.execPath)

@@ -49,16 +49,16 @@ async function claimFor({ worker, workspace }: Running, run: Run, ...keys: strin
 
 test('many partitions are loaded by one run in chunks; bad files among them are held and keep nothing back; again is nothing to do', async () => {
   await using workspace = await Workspace.create(QUICK)
-  const bad = { 'd0100.csv': 'no header\n', 'd2000.csv': prices(0), 'd2001.csv': '' }
-  for (let day = 0; day < 2_013; day++) await workspace.drop(`d${String(day).padStart(4, '0')}.csv`, prices(day + 1))
+  const bad = { 'd0100.csv': 'no header\n', 'd0500.csv': prices(0), 'd0501.csv': '' }
+  for (let day = 0; day < 513; day++) await workspace.drop(`d${String(day).padStart(4, '0')}.csv`, prices(day + 1))
   for (const [name, content] of Object.entries(bad)) await workspace.drop(name, content)
   await using running = await Running.start(workspace)
-  expect(await importAll(running)).toEqual({ loaded: 2_010, held: 3, rows: 2_010 })
-  expect(running.said.loads.map(({ files }) => files)).toEqual([1_999, 11])
+  expect(await importAll(running)).toEqual({ loaded: 510, held: 3, rows: 510 })
+  expect(running.said.loads.map(({ files }) => files)).toEqual([499, 11])
   const [table] = await running.rows(
     'SELECT count(*)::INTEGER AS rows, count(DISTINCT _tidemark_partition)::INTEGER AS partitions, sum(share_price) AS prices FROM prices',
   )
-  expect(table).toEqual({ rows: 2_010, partitions: 2_010, prices: (2_013 * 2_014) / 2 - 101 - 2_001 - 2_002 })
+  expect(table).toEqual({ rows: 510, partitions: 510, prices: (513 * 514) / 2 - 101 - 501 - 502 })
   const held = (await running.ledger()).filter(({ status }) => status === 'held')
   expect(held.map(({ path }) => path)).toEqual(Object.keys(bad))
   expect(running.said.told).toMatchObject([{ what: 'held', count: 3 }])

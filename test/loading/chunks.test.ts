@@ -23,6 +23,11 @@ test('without an order partitions come by their keys, and a chunk ends where it 
   expect(chunked(DYNAMIC, { atOnce: 2 }, ...files)).toEqual([['a.csv', 'b.csv'], ['c.csv', 'd.csv'], ['e.csv']])
 })
 
+test('the first chunk is small, so that it is soon published', () => {
+  const files = Array.from({ length: 3_000 }, (_, at) => file(`k${at}`, at))
+  expect(chunked(DYNAMIC, { atOnce: 2_000 }, ...files).map(({ length }) => length)).toEqual([500, 2_000, 500])
+})
+
 test('files of one partition stay together, also where they are more than a chunk has, and so do many bytes', () => {
   const files = [file('b', 0), file('a', 1, 'a/1'), file('a', 2, 'a/2'), file('a', 3, 'a/3'), file('c', 4)]
   expect(chunked(DYNAMIC, { atOnce: 2 }, ...files)).toEqual([

@@ -7,6 +7,7 @@ import type { PipelineInput } from '../../src/config/schema.ts'
 import { batchId, partitionId, sensorId } from '../../src/names.ts'
 import { onceKnown, registerSearchAttributes } from '../../src/schedules/search-attributes.ts'
 import { Endpoint } from '../alerting/endpoint.ts'
+import { HoldUp } from '../harness/hold-up.ts'
 import { OwnServer } from '../harness/own-server.ts'
 import { prices } from '../harness/prices.ts'
 import { Running } from '../harness/running.ts'
@@ -239,4 +240,33 @@ test('backfill: a single run, paused while it loads, and resumed', async () => {
   await together.resume()
   await together.result()
   await save(running, together.workflowId, 'backfill/single-run')
+})
+
+test('backfill in a single run, and importBatch: told of their progress by the load', async () => {
+  await using workspace = await Workspace.create({ source: SOURCE, partitions: dynamic({ initial: { atOnce: 2 } }) })
+  for (let day = 0; day < 6; day++) await workspace.drop(`day-${day}.csv`, prices(day)) // the first one is held
+  let loads = new HoldUp()
+  await using running = await Running.start(workspace, { onStep: (step) => (step === 'staged' ? loads.pass() : undefined) })
+  const { tidemark, pipeline, client } = running
+  const progressed = async (workflowId: string, times: number) => {
+    const { events } = await client.workflow.getHandle(workflowId).fetchHistory()
+    return (events ?? []).filter((event) => event.workflowExecutionSignaledEventAttributes).length >= times
+  }
+  const together = await tidemark.backfill(pipeline, { singleRun: true })
+  await until('a first word', () => progressed(together.workflowId, 1))
+  loads.letGo(1)
+  await until('a second word', () => progressed(together.workflowId, 2))
+  loads.open()
+  await together.result()
+  await save(running, together.workflowId, 'backfill/progressed')
+
+  for (let day = 0; day < 6; day++) await workspace.drop(`day-${day}.csv`, prices(day + 10))
+  loads = new HoldUp()
+  const batch = await tidemark.startAll(pipeline)
+  await until('a first word', () => progressed(batchId(pipeline), 2)) // one is of who has started it
+  loads.letGo(1)
+  await until('a second word', () => progressed(batchId(pipeline), 3))
+  loads.open()
+  await batch.result()
+  await save(running, batchId(pipeline), 'importBatch/progressed')
 })

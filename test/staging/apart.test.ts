@@ -22,7 +22,7 @@ function pipelineIn(bench: Bench, settings: Settings = {}): Pipeline {
 }
 
 async function stage(bench: Bench, paths: readonly string[], settings?: Settings): Promise<readonly Staged[]> {
-  const files = paths.map((path) => ({ listed: listed(path) }))
+  const files = paths.map((path) => ({ listed: listed(path), key: 'k' }))
   const folder = await bench.emptyFolder()
   return stageApart({ pipeline: pipelineIn(bench, settings), files, folder, signal: new AbortController().signal })
 }
@@ -61,7 +61,7 @@ test('what is wrong with the config or the machine is said as without a process 
   const controller = new AbortController()
   const checks = [sql('endless', 'SELECT * FROM range(1000000000) a, range(1000000) b WHERE a.range + b.range = -1')]
   const folder = await bench.emptyFolder()
-  const files = [{ listed: listed('a.csv') }]
+  const files = [{ listed: listed('a.csv'), key: 'k' }]
   const staged = stageApart({ pipeline: pipelineIn(bench, { checks }), files, folder, signal: controller.signal })
   const ended = expect(staged).rejects.toThrow('enough')
   await until('the rows that are checked', async () =>

@@ -21,7 +21,7 @@ test('ends at once when it is aborted during a long check', async () => {
   const staged = stageFiles({
     pipeline: pipelineOf({ checks }),
     source: bench.source,
-    files: [{ listed: listed('file.csv') }],
+    files: [{ listed: listed('file.csv'), key: 'k' }],
     folder,
     signal: controller.signal,
   })

@@ -104,7 +104,7 @@ test('takes a staging folder of any name', async () => {
   await bench.put('file.csv', CONTENT)
   const decoy = await bench.emptyFolder("we1rd xdir'y")
   await writeFile(join(decoy, '0.csv'), 'a,b\nwrong,0\n')
-  const request = { pipeline: pipelineOf(), source: bench.source, files: [{ listed: listed('file.csv') }] }
+  const request = { pipeline: pipelineOf(), source: bench.source, files: [{ listed: listed('file.csv'), key: 'k' }] }
   const [staged] = await stageFiles({
     ...request,
     folder: await bench.emptyFolder("we[1]rd *dir'y"),
@@ -138,7 +138,7 @@ test.each([
     const staged = await stageFiles({
       pipeline: pipelineOf({ onBadRows: { rows: undefined, share: 1 } }),
       source,
-      files: ['huge.csv', 'next.csv'].map((path) => ({ listed: listed(path) })),
+      files: ['huge.csv', 'next.csv'].map((path) => ({ listed: listed(path), key: 'k' })),
       folder,
       signal: new AbortController().signal,
     })
@@ -157,7 +157,7 @@ test('judges each file by itself and leaves the rows alone in the folder', async
   const staged = await stageFiles({
     pipeline: pipelineOf(),
     source: bench.source,
-    files: ['0', '1', '2', '3', 'gone', '4'].map((path) => ({ listed: listed(path) })),
+    files: ['0', '1', '2', '3', 'gone', '4'].map((path) => ({ listed: listed(path), key: 'k' })),
     folder,
     signal: new AbortController().signal,
   })
@@ -176,7 +176,7 @@ test('does not open what the listing refuses', async () => {
   const staged = await stageFiles({
     pipeline: pipelineOf(),
     source: { open: () => Promise.reject(new Error('opened')) },
-    files: [{ listed: { ...listed('pipe.csv'), refused: 'is a pipe' } }],
+    files: [{ key: 'k', listed: { ...listed('pipe.csv'), refused: 'is a pipe' } }],
     folder: await bench.emptyFolder(),
     signal: new AbortController().signal,
   })
@@ -189,7 +189,7 @@ test('knows the bytes that were loaded before', async () => {
   const again = await stageFiles({
     pipeline: pipelineOf(),
     source: bench.source,
-    files: [{ listed: listed('file.csv'), loadedHash: first.contentHash }],
+    files: [{ key: 'k', listed: listed('file.csv'), loadedHash: first.contentHash }],
     folder: await bench.emptyFolder(),
     signal: new AbortController().signal,
   })
@@ -211,7 +211,7 @@ test('does not blame a file for what its source does', async () => {
   const staged = await stageFiles({
     pipeline: pipelineOf(),
     source,
-    files: ['away', 'broken', 'broken.gz'].map((path) => ({ listed: listed(path) })),
+    files: ['away', 'broken', 'broken.gz'].map((path) => ({ listed: listed(path), key: 'k' })),
     folder: await bench.emptyFolder(),
     signal: new AbortController().signal,
   })
@@ -224,7 +224,7 @@ test('does not blame a file for what its source does', async () => {
 
 test('does not blame a file for a staging folder that cannot be written', async () => {
   await bench.put('file.csv', CONTENT)
-  const request = { pipeline: pipelineOf(), source: bench.source, files: [{ listed: listed('file.csv') }] }
+  const request = { pipeline: pipelineOf(), source: bench.source, files: [{ listed: listed('file.csv'), key: 'k' }] }
   const staged = stageFiles({ ...request, folder: join(bench.folder, 'not-there'), signal: new AbortController().signal })
   await expect(staged).rejects.toMatchObject({ code: 'StagingFailed', retryable: true })
 })
@@ -232,7 +232,7 @@ test('does not blame a file for a staging folder that cannot be written', async 
 test('ends at once when it is aborted while a source says nothing', async () => {
   const controller = new AbortController()
   const silent = new PassThrough()
-  const request = { pipeline: pipelineOf(), files: [{ listed: listed('file.csv') }], folder: await bench.emptyFolder() }
+  const request = { pipeline: pipelineOf(), files: [{ listed: listed('file.csv'), key: 'k' }], folder: await bench.emptyFolder() }
   const source = {
     open: async () => {
       setImmediate(() => controller.abort(new Error('enough')))

@@ -90,7 +90,7 @@ export class Bench {
     return stageFiles({
       pipeline: pipelineOf(settings),
       source: this.source,
-      files: paths.map((path) => ({ listed: listed(path) })),
+      files: paths.map((path) => ({ listed: listed(path), key: 'k' })),
       folder,
       signal,
     })
@@ -129,11 +129,8 @@ async function query(staged: Staged, select: string): Promise<unknown> {
     await connection.run("SET TimeZone='UTC'")
     // Read through a connection without a sandbox, so what would be a pattern in the path is put into a class.
     const path = staged.rowsFile.replaceAll(/[[*?]/g, '[$&]')
-    const from =
-      staged.rowsIndex === undefined
-        ? 'read_parquet($1)'
-        : `(SELECT * EXCLUDE (_tidemark_index) FROM read_parquet($1) WHERE _tidemark_index = ${staged.rowsIndex})`
-    const rows = await connection.runAndReadAll(`SELECT ${select} FROM ${from}`, [path])
+    const from = '(SELECT * EXCLUDE (_tidemark_partition, _tidemark_file) FROM read_parquet($1) WHERE _tidemark_file = $2)'
+    const rows = await connection.runAndReadAll(`SELECT ${select} FROM ${from}`, [path, staged.path])
     return rows.getRowsJson()
   } finally {
     connection.closeSync()

@@ -35,7 +35,7 @@ const file = fc
 
 /** All but where the rows are. */
 const verdictOf = ({ path: _, ...staged }: Staged) =>
-  staged.verdict === 'good' ? { ...staged, rowsFile: '', rowsIndex: 0 } : staged
+  staged.verdict === 'good' ? { ...staged, rowsFile: '', sharedBy: 0 } : staged
 
 test('of each file the same comes, whether it is staged with others or by itself', async () => {
   await fc.assert(

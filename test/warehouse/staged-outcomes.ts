@@ -42,7 +42,8 @@ export class Loads implements AsyncDisposable {
     const rowsFile = join(into, `${++this.#made}.parquet`)
     const instance = await DuckDBInstance.create(':memory:')
     const connection = await instance.connect()
-    const copied = await connection.runAndReadAll(`COPY (${query}) TO ${quotedText(rowsFile)} (FORMAT parquet)`)
+    const rowsOfIt = `SELECT *, ${quotedText(key)} AS _tidemark_partition, ${quotedText(path)} AS _tidemark_file FROM (${query})`
+    const copied = await connection.runAndReadAll(`COPY (${rowsOfIt}) TO ${quotedText(rowsFile)} (FORMAT parquet)`)
     const rows = Number(copied.getRowsJson()[0]?.[0])
     connection.closeSync()
     instance.closeSync()

@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { Backoff, ClaimRequest, Holder, Standing } from '../warehouse.ts'
+import { type AppendedColumns, append } from './append.ts'
 import { carryOutRemovals } from './decisions.ts'
 import { anyOf, rowsOf, textList } from './sql.ts'
 
@@ -23,14 +24,42 @@ export async function writeClaims(connection: DuckDBConnection, request: ClaimRe
       [pipeline, JSON.stringify(known), claim, run.workflowId, run.runId],
     )
   if (known.length < claimed.length)
-    await connection.run(
-      `INSERT INTO tidemark.claims (pipeline, partition_key, claim, workflow_id, run_id)
-       SELECT $1, k.key, $3, $4, $5 FROM ${textList('$2')} k(key)`,
-      [pipeline, JSON.stringify(claimed.filter((key) => !before.has(key))), claim, run.workflowId, run.runId],
+    await append(
+      connection,
+      'claims',
+      COLUMNS,
+      claimed.filter((key) => !before.has(key)).map((key) => newClaim(key, request)),
     )
   await carryOutRemovals(connection, request.pipeline, claimed)
   const deaths = known.map((key) => [key, deathsNow(before.get(key), claim)] as const)
   return { claimed, refused, deaths: new Map(deaths.filter(([, count]) => count > 0)) }
+}
+
+/** The table's, in its order. */
+const COLUMNS = [
+  ['pipeline', 'VARCHAR'],
+  ['partition_key', 'VARCHAR'],
+  ['claim', 'VARCHAR'],
+  ['workflow_id', 'VARCHAR'],
+  ['run_id', 'VARCHAR'],
+  ['deaths', 'INTEGER'],
+  ['tries', 'INTEGER'],
+  ['error', 'VARCHAR'],
+  ['not_before', 'TIMESTAMPTZ'],
+] as const satisfies AppendedColumns
+
+function newClaim(key: string, { pipeline, claim, run }: ClaimRequest) {
+  return {
+    pipeline: pipeline.name,
+    partition_key: key,
+    claim,
+    workflow_id: run.workflowId,
+    run_id: run.runId,
+    deaths: 0,
+    tries: 0,
+    error: null,
+    not_before: null,
+  }
 }
 
 interface Before {
@@ -69,13 +98,11 @@ export async function ownKeys(
   claim: string,
   keys: readonly string[],
 ): Promise<string[]> {
-  const rows = await rowsOf(
-    connection,
-    'SELECT partition_key FROM tidemark.claims WHERE pipeline = $1 AND claim = $2',
+  const reader = await connection.runAndReadAll('SELECT partition_key FROM tidemark.claims WHERE pipeline = $1 AND claim = $2', [
     pipeline,
     claim,
-  )
-  const own = new Set(rows.map((row) => String(row.partition_key)))
+  ])
+  const own = new Set(reader.getColumnsJson()[0]?.map(String))
   return keys.filter((key) => own.has(key))
 }
 

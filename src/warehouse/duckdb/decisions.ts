@@ -5,6 +5,7 @@ import { type DecisionRequest, type OpenDecision, type RetryRequest, requireDeci
 import type { LedgerEntry } from '../ledger.ts'
 import { retryOrphans } from './duplicates.ts'
 import { DECISION, readFiles, STATUS } from './ledger-queries.ts'
+import { OF_A_LOAD } from './lineage-migration.ts'
 import { rowsOf, tableName, textList } from './sql.ts'
 import { existingColumns } from './target-table.ts'
 
@@ -117,7 +118,7 @@ export async function takeOut(
   if ((await existingColumns(connection, pipeline)).size > 0)
     await connection.run(`DELETE FROM ${tableName(pipeline.table)} WHERE ${FILE_COLUMN} IN ${textList('$1')}`, [list])
   await connection.run(
-    `UPDATE tidemark.files SET status = 'removed' WHERE pipeline = $1 AND status = 'loaded' AND path IN ${textList('$2')}`,
+    `UPDATE tidemark.files SET status = 'removed', ended_at = now() WHERE pipeline = $1 AND status = 'loaded' AND path IN ${textList('$2')}`,
     [pipeline.name, list],
   )
 }
@@ -151,7 +152,10 @@ export async function carryDecided(
   )
 }
 
-/** What has come of a decision stands in for the entry that it was made on; so does what a version has come to that was left out. */
+/**
+ * What has come of a decision stands in for the entry that it was made on; so does what a version has come to that was left out. Where rows
+ * of it were in the table, that is kept for the lineage.
+ */
 export async function dropReplaced(
   connection: DuckDBConnection,
   pipeline: string,
@@ -160,10 +164,12 @@ export async function dropReplaced(
 ): Promise<void> {
   if (replaced.length === 0) return
   const entries = JSON.stringify(replaced.map(entryOf))
+  const those = `pipeline = $1 AND claim IS DISTINCT FROM $3 AND (path, sequence) IN ${entryList('$2')}`
   await connection.run(
-    `DELETE FROM tidemark.files WHERE pipeline = $1 AND claim IS DISTINCT FROM $3 AND (path, sequence) IN ${entryList('$2')}`,
+    `INSERT INTO tidemark.reloaded BY NAME SELECT ${OF_A_LOAD} FROM tidemark.files WHERE loaded_at IS NOT NULL AND ${those}`,
     [pipeline, entries, claim],
   )
+  await connection.run(`DELETE FROM tidemark.files WHERE ${those}`, [pipeline, entries, claim])
   await connection.run(`DELETE FROM tidemark.rejected_rows WHERE pipeline = $1 AND (path, sequence) IN ${entryList('$2')}`, [
     pipeline,
     entries,

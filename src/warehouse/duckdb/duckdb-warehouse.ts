@@ -9,6 +9,7 @@ import { openDecision, openRetries, readOpenDecisions } from './decisions.ts'
 import { Gate, type GateOptions } from './gate.ts'
 import { readInventory } from './inventory.ts'
 import { readCounts, readFiles, readKnown, readRejected } from './ledger-queries.ts'
+import { readLineage } from './lineage-queries.ts'
 import { appliedMigrations, migrate } from './migrate.ts'
 import { MIGRATIONS } from './migrations.ts'
 import { endTelling, readUntold, takeNews } from './news-queries.ts'
@@ -48,6 +49,7 @@ export function duckdbWarehouse(options: Omit<GateOptions, 'prepare'>): Warehous
     loadedKeys: (pipeline, keys, signal) => run((connection) => readLoadedKeys(connection, pipeline, keys), signal),
     workOf: (pipeline, of, signal) => run((connection) => readWorkOf(connection, pipeline, of), signal),
     inventory: (pipeline) => run((connection) => readInventory(connection, pipeline)),
+    lineage: (pipeline, key) => run((connection) => readLineage(connection, pipeline, key)),
     rejected: (pipeline, path, sequence) => run((connection) => readRejected(connection, pipeline, path, sequence)),
     untold: (scope) => run((connection) => readUntold(connection, scope)),
     takeNews: (request, signal) => change((connection) => takeNews(connection, request), signal),

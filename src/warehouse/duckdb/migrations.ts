@@ -1,3 +1,5 @@
+import { LINEAGE_COLUMNS, LINEAGE_VIEWS } from './lineage-migration.ts'
+
 /** Each runs once, in its own transaction, in this order. One that has been released is never changed: add another. */
 export const MIGRATIONS: readonly string[] = [
   `
@@ -71,4 +73,6 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE tidemark.begun (pipeline VARCHAR NOT NULL, begun_at TIMESTAMPTZ NOT NULL);
   INSERT INTO tidemark.begun SELECT DISTINCT pipeline, now() FROM tidemark.files;
   `,
+  LINEAGE_COLUMNS,
+  LINEAGE_VIEWS,
 ]

@@ -27,14 +27,16 @@ export async function writeLedger(
     // A version has one entry. A loaded one that is held now has two: its rows stay, and so does the entry that they belong to.
     if (verdict !== 'held' || entry.status !== 'loaded') replaced.set(listed.path, entry)
   }
+  // One moment for all that changes in a transaction: the lineage of a partition is made of such moments.
+  const at = new Date()
   const rows = outcomes.map((outcome) => {
     const { path } = outcome.listed
-    return entryOf(publication, outcome, before.get(path) ?? NEW, replaced.get(path))
+    return entryOf(publication, outcome, at, before.get(path) ?? NEW, replaced.get(path))
   })
   await append(connection, 'files', COLUMNS, rows)
   if (before.size > 0) {
     await carryRejected(connection, pipeline.name, claim, outcomes)
-    await supersede(connection, publication, outcomes)
+    await supersede(connection, publication, outcomes, at)
     if (replaced.size > 0) await carryDecided(connection, pipeline.name, claim, [...replaced.values()])
     await dropReplaced(connection, pipeline.name, claim, [...replaced.values()])
     await closeDecisions(connection, pipeline.name, carriedOut)
@@ -46,7 +48,8 @@ export async function writeLedger(
 interface Before {
   readonly sequence: number
   readonly status: string
-  readonly loaded: { readonly rows: number; readonly rejectedRows: number } | undefined
+  /** `rowsOf`: the version whose load has written the rows. */
+  readonly loaded: { readonly rows: number; readonly rejectedRows: number; readonly rowsOf: number } | undefined
 }
 
 const NEW: Before = { sequence: 0, status: '', loaded: undefined }
@@ -62,7 +65,8 @@ async function readBefore(
   )
   const rows = await rowsOf(
     connection,
-    `SELECT path, sequence, status, coalesce(rows, 0) AS rows, coalesce(rejected_rows, 0) AS rejected_rows
+    `SELECT path, sequence, status, coalesce(rows, 0) AS rows, coalesce(rejected_rows, 0) AS rejected_rows,
+       coalesce(rows_of, sequence) AS rows_of
      FROM tidemark.files WHERE pipeline = $1 AND path ${paths.is}`,
     pipeline,
     paths.value,
@@ -73,7 +77,10 @@ async function readBefore(
     const others = before.get(path) ?? NEW
     const sequence = Number(row.sequence)
     const newest = sequence > others.sequence ? { sequence, status: String(row.status) } : others
-    const loaded = row.status === 'loaded' ? { rows: Number(row.rows), rejectedRows: Number(row.rejected_rows) } : others.loaded
+    const loaded =
+      row.status === 'loaded'
+        ? { rows: Number(row.rows), rejectedRows: Number(row.rejected_rows), rowsOf: Number(row.rows_of) }
+        : others.loaded
     before.set(path, { sequence: newest.sequence, status: newest.status, loaded })
   }
   return before
@@ -93,6 +100,7 @@ async function supersede(
   connection: DuckDBConnection,
   { pipeline, claim }: Publication,
   outcomes: readonly Outcome[],
+  at: Date,
 ): Promise<void> {
   const replacing = outcomes.filter(({ verdict }) => verdict !== 'held')
   const paths = anyOf(
@@ -100,9 +108,9 @@ async function supersede(
     '$3',
   )
   await connection.run(
-    `UPDATE tidemark.files SET status = 'superseded'
+    `UPDATE tidemark.files SET status = 'superseded', ended_at = make_timestamptz($4::BIGINT * 1000)
      WHERE pipeline = $1 AND status = 'loaded' AND claim IS DISTINCT FROM $2 AND path ${paths.is}`,
-    [pipeline.name, claim, paths.value],
+    [pipeline.name, claim, paths.value, at.getTime()],
   )
 }
 
@@ -136,9 +144,11 @@ const COLUMNS = [
   ['carried_out_at', 'TIMESTAMPTZ'],
   ['after_load', 'VARCHAR'],
   ['moved_to', 'VARCHAR'],
+  ['rows_of', 'INTEGER'],
+  ['ended_at', 'TIMESTAMPTZ'],
 ] as const satisfies AppendedColumns
 
-function entryOf({ pipeline, claim, run }: Publication, outcome: Outcome, before: Before, replaced: Entry | undefined) {
+function entryOf({ pipeline, claim, run }: Publication, outcome: Outcome, at: Date, before: Before, replaced: Entry | undefined) {
   const { listed, key } = outcome
   const status = statusOf(outcome)
   return {
@@ -165,11 +175,13 @@ function entryOf({ pipeline, claim, run }: Publication, outcome: Outcome, before
     code_version: CODE_VERSION,
     first_seen_at: outcome.firstSeenAt,
     settled_at: outcome.settledAt,
-    loaded_at: status === 'loaded' ? new Date() : null,
+    loaded_at: status === 'loaded' ? at : null,
     decided_by: null,
     carried_out_at: null,
     after_load: null,
     moved_to: null,
+    rows_of: outcome.verdict === 'same' ? (before.loaded?.rowsOf ?? null) : null,
+    ended_at: null,
   }
 }
 
