@@ -18,17 +18,22 @@ const MONDAY = 1
 
 /** What the keys make without gaps to speak of; undefined when they are too far apart. */
 export function cadenceOf(keys: ReadonlySet<string>, grain: Grain): Cadence | undefined {
+  const span = spanOf(keys, grain)
+  if (span === undefined || span.present / span.windows >= ENOUGH) return span
+  const weeks = Math.ceil(span.windows / 7)
+  const isWeekly = grain === 'day' && [...keys].every((key) => timeOf(key).weekday === MONDAY)
+  return isWeekly && span.present / weeks >= ENOUGH ? { ...span, windows: weeks, kind: 'weekly' } : undefined
+}
+
+/** From the first key to the last, whatever is missing between. */
+export function spanOf(keys: ReadonlySet<string>, grain: Grain): Cadence | undefined {
   const sorted = [...keys].sort()
   const [start] = sorted
   const last = sorted.at(-1)
   if (start === undefined || last === undefined) return undefined
   const unit = `${grain}s` as const
   const windows = Math.round(timeOf(last).diff(timeOf(start), unit).as(unit)) + 1
-  const whole = { start, last, present: keys.size }
-  if (keys.size / windows >= ENOUGH) return { ...whole, windows, kind: KINDS[grain] }
-  const weeks = Math.ceil(windows / 7)
-  const weekly = grain === 'day' && sorted.every((key) => timeOf(key).weekday === MONDAY)
-  return weekly && keys.size / weeks >= ENOUGH ? { ...whole, windows: weeks, kind: 'weekly' } : undefined
+  return { kind: KINDS[grain], start, last, present: keys.size, windows }
 }
 
 const KINDS = { hour: 'hourly', day: 'daily', month: 'monthly' } as const

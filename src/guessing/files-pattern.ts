@@ -14,9 +14,9 @@ const DATE = '\uE000'
 
 /**
  * The glob that finds these files, all of one ending, with the date, or what differs between them, as their key. With a `cadence` the date may
- * lie in folders; without, it is one text in one name, or there is no glob.
+ * lie in folders; without, it is one text in one name, or there is no glob. `isSpelt`: written by its parts, though its key would do.
  */
-export function filesPattern(files: readonly NamedFile[], cadence: Cadence | undefined): string | undefined {
+export function filesPattern(files: readonly NamedFile[], cadence: Cadence | undefined, isSpelt = false): string | undefined {
   const [first] = files
   if (first === undefined) return undefined
   const { template } = first.date ?? {}
@@ -35,7 +35,7 @@ export function filesPattern(files: readonly NamedFile[], cadence: Cadence | und
   const asKey = isBare && isOneName ? `${before}{partition}${after}${ending}` : undefined
   if (cadence === undefined) return asKey
   // What reads as keys are written by default says so more simply.
-  return template.replace(ISO, '') === '' && asKey !== undefined ? asKey : `${before}${template}${after}${ending}`
+  return !isSpelt && template.replace(ISO, '') === '' && asKey !== undefined ? asKey : `${before}${template}${after}${ending}`
 }
 
 /** One mark for each name that the date goes through. */

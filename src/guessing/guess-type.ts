@@ -64,6 +64,8 @@ function typeOf(
   const text = (why: string) => ({ type: 'VARCHAR', why })
   if (cells === 0) return text('empty in all files looked at; any type will do')
   if (isTruth(facts)) return { type: 'BOOLEAN', why: `only ${facts.truths.join(' and ')}` }
+  // Eight digits are a number too.
+  if (dateFormat === '%Y%m%d' && fits(facts, 'DATE', dateFormat)) return { type: 'DATE', why: `days as ${dateFormat}` }
   if (fits(facts, 'DOUBLE') && marked > 0) return text('numbers, but some begin with 0 or +, which a number would lose')
   if (fits(facts, 'BIGINT')) return { type: 'BIGINT', why: 'whole numbers' }
   if (whole === cells) return text('whole numbers, but too long for BIGINT; DECIMAL(38, 0) if they are to be counted with')

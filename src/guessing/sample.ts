@@ -11,18 +11,22 @@ export interface Sample {
   readonly file: string
   /** Its first lines, whole. */
   readonly head: Buffer
-  /** Only the beginning of a large file is copied. */
+  /** How large the copy is; only the beginning of a large file is copied. */
+  readonly bytes: number
   readonly isCut: boolean
 }
 
-/** What is in a sample beyond this is not looked at. */
-export const SAMPLE_BYTES = 32 * 2 ** 20
 const HEAD_BYTES = 64 * 1024
 const LF = 0x0a
 const UTF16 = [Buffer.from([0xff, 0xfe]), Buffer.from([0xfe, 0xff])]
 
-/** Copies a file, or says why it cannot be loaded. */
-export async function takeSample(source: Pick<Source, 'open'>, listed: Listed, file: string): Promise<Sample | string> {
+/** Copies so many bytes of a file, or says why it cannot be loaded. */
+export async function takeSample(
+  source: Pick<Source, 'open'>,
+  listed: Listed,
+  file: string,
+  most: number,
+): Promise<Sample | string> {
   if (listed.refused !== undefined) return listed.refused
   if (listed.size === 0) return 'is empty'
   const chunks: Buffer[] = []
@@ -35,7 +39,7 @@ export async function takeSample(source: Pick<Source, 'open'>, listed: Listed, f
       for await (const chunk of unpacked) {
         chunks.push(chunk)
         bytes += chunk.length
-        if (bytes > SAMPLE_BYTES) break
+        if (bytes > most) break
       }
     } finally {
       stream.destroy()
@@ -44,8 +48,10 @@ export async function takeSample(source: Pick<Source, 'open'>, listed: Listed, f
   } catch (error) {
     return error instanceof TidemarkError ? error.message : `cannot be read: ${messageOf(error)}`
   }
-  const isCut = bytes > SAMPLE_BYTES
-  const all = isCut ? wholeLines(Buffer.concat(chunks)) : Buffer.concat(chunks)
+  const isCut = bytes > most
+  if (bytes === 0) return 'is empty'
+  const taken = Buffer.concat(chunks)
+  const all = isCut ? wholeLines(taken.subarray(0, most)) : taken
   const head = all.length > HEAD_BYTES ? wholeLines(all.subarray(0, HEAD_BYTES)) : all
   if (UTF16.some((mark) => head.subarray(0, 2).equals(mark))) return 'is UTF-16; save it as UTF-8'
   if (!isUtf8(head)) return 'is not UTF-8; save it as UTF-8'
@@ -56,7 +62,7 @@ export async function takeSample(source: Pick<Source, 'open'>, listed: Listed, f
   } finally {
     await copy.close()
   }
-  return { path: listed.path, file, head, isCut }
+  return { path: listed.path, file, head, bytes: all.length, isCut }
 }
 
 function wholeLines(bytes: Buffer): Buffer {
