@@ -36,7 +36,8 @@ const YMD: Readonly<Record<Grain, RegExp>> = {
 }
 const OTHERS: Readonly<Record<Exclude<DateOrder, 'ymd'>, RegExp>> = {
   dmy: new RegExp(`${START + DAY + SIGN + MONTH}\\k<sign>${YEAR}${END}`, 'dg'),
-  mdy: new RegExp(`${START + MONTH + SIGN + DAY}\\k<sign>${YEAR}${END}`, 'dg'),
+  // With points nobody writes the month first.
+  mdy: new RegExp(`${START + MONTH + SIGN.replace('.', '') + DAY}\\k<sign>${YEAR}${END}`, 'dg'),
 }
 const PARTS = ['yyyy', 'MM', 'dd', 'HH'] as const
 

@@ -27,8 +27,12 @@ function guessWith(files: readonly NamedFile[], cadence: Cadence | undefined, is
     const { kind, start } = cadence
     return { files: glob, partitions: { kind, start, why: cadenceText(cadence) } }
   }
-  const why = files.some(({ date }) => date !== undefined) ? 'the dates in the names are far apart' : 'a partition for each name'
-  return { files: glob, partitions: { kind: 'dynamic', why } }
+  return { files: glob, partitions: { kind: 'dynamic', why: whyDynamic(files) } }
+}
+
+function whyDynamic(files: readonly NamedFile[]): string {
+  if (files.some(({ date }) => date !== undefined)) return 'the dates in the names are far apart'
+  return files.length === 1 ? 'a single file, which is replaced when it changes' : 'a partition for each name'
 }
 
 function findsOnly({ files: glob, partitions }: GuessedFiles, files: readonly NamedFile[], others: readonly string[]): boolean {

@@ -51,7 +51,7 @@ export function fits({ misfits, cells }: ColumnFacts, type: string, format?: str
 export function guessColumn(facts: ColumnFacts, formats: Formats, open: readonly string[]): GuessedColumn {
   const { type, why } = typeOf(facts, formats, open)
   const needed = type === 'VARCHAR' ? [] : facts.words
-  const also = needed.length === 0 ? '' : `; ${needed.map((word) => `'${word}'`).join(', ')} mean no value (csv.nullText)`
+  const also = needed.length === 0 ? '' : `; no value is also written ${needed.map((word) => `'${word}'`).join(', ')}`
   return { name: facts.name, type, why: why + also, words: needed }
 }
 
