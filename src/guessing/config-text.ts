@@ -20,7 +20,7 @@ export function configText({ pipelines }: Guess, folder: string): string {
   return `import { ${imports.join(', ')} } from 'tidemark'
 
 // Guessed from files by \`tidemark init\`: look at each comment, and change what is not so.
-// All options: docs/config.md. \`tidemark doctor\` checks what this file points to.
+// All options: docs/config.md of Tidemark. \`tidemark doctor\` checks what this file points to.
 export default defineConfig({
   warehouse: duckdb('.tidemark/warehouse.duckdb'),
   pipelines: {

@@ -129,6 +129,6 @@ test('whatever well-formed files hold, the guessed config loads them', async () 
       expect(guessed.staged.get('data')?.filter(({ verdict }) => verdict !== 'good')).toEqual([])
       expect(guessed.good).toEqual({ data: files.map(([path]) => path) })
     }),
-    { numRuns: 40, seed: 7 },
+    { numRuns: 15, seed: 7 },
   )
 })
