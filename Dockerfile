@@ -3,7 +3,7 @@ FROM node:22.23.2-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts
-COPY tsconfig.json tsconfig.build.json worker.ts ./
+COPY tsconfig.json tsconfig.build.json tsconfig.page.json worker.ts ./
 COPY scripts ./scripts
 COPY activities ./activities
 COPY workflows ./workflows

@@ -6,6 +6,7 @@ import { loadActivities, shortActivities, watchActivities } from './activities/i
 import { closingConnection } from './src/client/closing-connection.ts'
 import { connectOptions, type ServerAddress } from './src/client/connect.ts'
 import type { Config } from './src/config/pipeline.ts'
+import { Lookouts } from './src/freshness/lookouts.ts'
 import { clearStaging } from './src/loading/clear-staging.ts'
 import type { LoadContext } from './src/loading/load-files.ts'
 import { OpenPipelines } from './src/loading/open-pipelines.ts'
@@ -36,6 +37,8 @@ export interface WorkerSettings {
   /** For tests: another warehouse than the config's, or a stop at a step of a load. */
   readonly warehouse?: Warehouse
   readonly onStep?: LoadContext['onStep']
+  /** For tests: how much later what is overdue must still be so; `never`: nobody looks for it. */
+  readonly overdue?: { readonly confirmMs: number } | 'never'
   readonly identity?: string
 }
 
@@ -107,6 +110,8 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
     }),
   ])
 
+  const { overdue } = settings
+  const lookouts = overdue === 'never' ? undefined : new Lookouts({ ...activities, warehouse, confirmMs: overdue?.confirmMs })
   const isOpen = ({ workflowId, runId }: Run) => isRunOpen(activities.client, workflowId, runId)
   const ending = new AbortController()
   const cleared = clearStaging(loading, isOpen, ending.signal).catch(() => undefined) // what stays is for the next start
@@ -116,7 +121,7 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
   const ended = runAll(workers, shutdown, async () => {
     // Together: what the watchers still ask may wait for a warehouse that somebody else holds, until this one is closed.
     ending.abort()
-    const ends: PromiseLike<void>[] = [watchers[Symbol.asyncDispose]()]
+    const ends: PromiseLike<void>[] = [watchers[Symbol.asyncDispose](), lookouts?.[Symbol.asyncDispose]() ?? Promise.resolve()]
     // A question to the server that outlives the connection would be tried again without one, and end the process.
     if (settings.warehouse === undefined) ends.push(cleared, warehouse[Symbol.asyncDispose]())
     await Promise.all(ends)

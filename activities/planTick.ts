@@ -1,7 +1,8 @@
 import { Cron } from 'croner'
 import type { Schedule } from '../src/config/pipeline.ts'
-import { judgeKey } from '../src/partitions/keys.ts'
-import { lastWhole } from '../src/partitions/windows.ts'
+import { dayOffTest, NO_DAYS_OFF } from '../src/freshness/days-off.ts'
+import { NO_DAY, partitionOfTick } from '../src/partitions/partition-of-tick.ts'
+import { wallAt } from '../src/partitions/wall-clock.ts'
 import type { ActivityContext } from './context.ts'
 import { withFailures } from './failures.ts'
 
@@ -16,6 +17,8 @@ export interface TickPlan {
   readonly reason?: string
   /** Whether this tick also has late and corrected files of earlier days loaded. */
   readonly askBatch: boolean
+  /** Its day is one on which nothing is expected: it is looked for once. Left out for other days. */
+  readonly dayOff?: true
   readonly lateAt: number
   readonly missingAt: number
   readonly pauseMs: number
@@ -25,16 +28,15 @@ export interface TickPlan {
 export function planTick({ pipelines }: Pick<ActivityContext, 'pipelines'>) {
   return ({ pipeline, tick }: { readonly pipeline: string; readonly tick: number }): Promise<TickPlan> =>
     withFailures(async () => {
-      const { partitions, schedule } = pipelines.get(pipeline).pipeline
+      const { partitions, schedule, expect } = pipelines.get(pipeline).pipeline
       const { lateAfterMs = 0, missingAfterMs = 0 } = schedule ?? {}
       const pauseMs = Math.min(USUAL_PAUSE_MS, Math.max(SHORTEST_PAUSE_MS, lateAfterMs / LOOKS_BEFORE_LATE))
       const times = { lateAt: tick + lateAfterMs, missingAt: tick + missingAfterMs, pauseMs }
-      if (partitions.kind === 'dynamic')
-        return { ...times, partition: null, askBatch: true, reason: 'dynamic partitions have no day of their own' }
-      const window = lastWhole(partitions, new Date(tick))
-      const judged = judgeKey(partitions, window.key)
-      if (judged.verdict === 'valid') return { ...times, partition: window.key, askBatch: isLatestDue(schedule, tick) }
-      return { ...times, partition: null, askBatch: true, reason: judged.reason }
+      if (partitions.kind === 'dynamic') return { ...times, partition: null, askBatch: true, reason: NO_DAY }
+      const { window, reason } = partitionOfTick(partitions, new Date(tick))
+      if (reason !== undefined) return { ...times, partition: null, askBatch: true, reason }
+      const isDayOff = dayOffTest(expect?.except ?? NO_DAYS_OFF)(wallAt(partitions.timezone, window.start.getTime()))
+      return { ...times, partition: window.key, askBatch: isLatestDue(schedule, tick), ...(isDayOff ? { dayOff: true } : {}) }
     })
 }
 

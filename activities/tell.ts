@@ -1,8 +1,9 @@
 import { Context } from '@temporalio/activity'
 import { alertOf, type Channel } from '../src/alerting/alert.ts'
 import { startAlert } from '../src/client/start-alert.ts'
-import type { Alerts } from '../src/config/pipeline.ts'
-import type { News } from '../src/warehouse/news.ts'
+import type { Alerts, Pipeline } from '../src/config/pipeline.ts'
+import { untoldOverdue } from '../src/freshness/untold-overdue.ts'
+import type { News, What } from '../src/warehouse/news.ts'
 import type { ActivityContext } from './context.ts'
 import { runOf } from './run.ts'
 
@@ -12,6 +13,8 @@ const WAREHOUSE_WITHIN_MS = 5_000
 export interface Asked extends News {
   /** Of a failure that was told, with another reason: nothing has changed for people. */
   readonly again?: boolean
+  /** Of all partitions that are so by the clock, whoever was to bring them. */
+  readonly overdue?: boolean
 }
 
 /**
@@ -25,7 +28,7 @@ export function tell(context: ActivityContext) {
     const { info } = Context.current()
     const { workflowId, runId } = runOf(Context.current())
     const token = `${workflowId}/${runId}/${info.activityId}`
-    const taken = isOfSource(asked) ? { news: asked, kept: false } : await take(context, asked, token)
+    const taken = isOfSource(asked) ? { news: newsOf(asked), kept: false } : await take(context, asked, token)
     if (taken.news === undefined) return
     reporter.news(taken.news)
     const channels = channelsOf(config.alerts)
@@ -38,20 +41,39 @@ export function tell(context: ActivityContext) {
 }
 
 /** The sensor knows by itself what it has told of its source, and must not wait for the warehouse. Files that are well again are counted. */
-function isOfSource({ what, count }: Asked): boolean {
-  return what === 'failing' || (what === 'recovered' && count === undefined)
+function isOfSource({ what, count, overdue }: Asked): boolean {
+  return what === 'failing' || (what === 'recovered' && count === undefined && !overdue)
 }
 
-async function take({ config, loading }: ActivityContext, asked: Asked, token: string) {
-  const { pipeline, partition } = asked
-  const alsoGone = config.pipelines.get(pipeline)?.onDeleted === 'alert'
+async function take(context: ActivityContext, asked: Asked, token: string) {
+  const { pipeline: name, partition } = asked
+  const pipeline = context.config.pipelines.get(name)
   const within = AbortSignal.timeout(WAREHOUSE_WITHIN_MS)
+  const scope = { pipeline: name, partition, alsoGone: pipeline?.onDeleted === 'alert', least: pipeline?.expect }
   try {
-    return { news: await loading.warehouse.takeNews({ pipeline, partition, alsoGone, news: asked, token }, within), kept: true }
+    const overdue = asked.overdue && pipeline ? await overdueNow(context, pipeline, asked.what, within) : undefined
+    const { warehouse } = context.loading
+    return { news: await warehouse.takeNews({ ...scope, news: newsOf(asked), overdue, token }, within), kept: true }
   } catch (error) {
     // That somebody else holds the warehouse may be why a file is late: it is told all the same.
-    if (within.aborted && (asked.what === 'late' || asked.what === 'missing')) return { news: asked, kept: false }
+    if (within.aborted && partition !== undefined && (asked.what === 'late' || asked.what === 'missing'))
+      return { news: newsOf(asked), kept: false }
     throw error
+  }
+}
+
+async function overdueNow({ client, loading }: ActivityContext, pipeline: Pipeline, what: What, signal: AbortSignal) {
+  const { overdue } = await untoldOverdue({ client, warehouse: loading.warehouse, pipeline, signal })
+  return overdue.filter(({ state }) => (state ?? 'recovered') === what)
+}
+
+function newsOf({ pipeline, partition, what, reason, count }: Asked): News {
+  return {
+    pipeline,
+    what,
+    reason,
+    ...(partition === undefined ? {} : { partition }),
+    ...(count === undefined ? {} : { count }),
   }
 }
 

@@ -7,6 +7,11 @@ import type { Warehouse } from '../src/warehouse/warehouse.ts'
  */
 export async function untoldIn(warehouse: Warehouse, { pipeline }: OpenPipeline, partition?: string) {
   const alsoGone = pipeline.onDeleted === 'alert'
-  const { held, recovered, gone } = await warehouse.untold({ pipeline: pipeline.name, partition, alsoGone })
+  const { held, recovered, gone } = await warehouse.untold({
+    pipeline: pipeline.name,
+    partition,
+    alsoGone,
+    least: pipeline.expect,
+  })
   return { newlyHeld: held, ...(recovered > 0 ? { recovered } : {}), ...(gone > 0 ? { gone } : {}) }
 }

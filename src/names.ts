@@ -10,6 +10,7 @@ export const batchId = (pipeline: string) => `${pipeline}/batch`
 export const backfillId = (pipeline: string, name: string) => `${pipeline}/backfill/${name}`
 export const actId = (pipeline: string, path: string) => `${pipeline}/act/${path}`
 export const alertId = (pipeline: string, what: string, telling: string) => `${pipeline}/alert/${what}/${telling}`
+export const overdueId = (pipeline: string) => `${pipeline}/overdue`
 export const scheduleId = (pipeline: string) => pipeline
 
 /**

@@ -70,6 +70,9 @@ export async function scheduledPartition(input: ScheduledPartitionInput): Promis
       throw benign('FileHeld', attempt.held)
     }
 
+    // An answer of older code says nothing of it.
+    if (plan.dayOff && !attempt.open) return end(partition, 'nothing', 0, attempt.reason ?? 'nothing is expected on that day')
+
     const now = Date.now()
     // What another run of this partition makes of its file decides, not the clock.
     if (now >= plan.missingAt && !attempt.open) {

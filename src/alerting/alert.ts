@@ -22,9 +22,14 @@ export type Channel = 'webhook' | 'command'
 export function alertOf(news: News, workflow: string, at: Date): Alert {
   const { pipeline, partition = null, what, reason, count = null } = news
   const subject = partition === null ? pipeline : `${pipeline} ${partition}`
-  const many = count === null ? '' : ` (${counted(count, 'file')})`
+  const many = count === null ? '' : ` (${counted(count, unitOf(what))})`
   const text = `${subject} ${WORDS[what]}${many}${reason === '' ? '' : `: ${reason}`}`
   return { text, pipeline, partition, what, reason, count, at: at.toISOString(), workflow }
+}
+
+/** Files are held, gone or well again; partitions are late. */
+export function unitOf(what: What): 'file' | 'partition' {
+  return what === 'late' || what === 'missing' ? 'partition' : 'file'
 }
 
 const WORDS: Record<What, string> = {

@@ -99,7 +99,7 @@ async function warehouse(config: Config): Promise<string> {
   return `${config.warehouse.file} can be written`
 }
 
-async function sourceOf(config: Config, { name, source }: Pipeline): Promise<string> {
+async function sourceOf(config: Config, { name, source, afterLoad }: Pipeline): Promise<string> {
   const open = new OpenPipelines(config).get(name)
   let matching = 0
   let inside = 0
@@ -111,6 +111,7 @@ async function sourceOf(config: Config, { name, source }: Pipeline): Promise<str
   }
   // That files can be listed does not say that they can be read.
   if (first !== undefined) for await (const _ of await open.source.open(first)) break
+  if (afterLoad.kind !== 'keep') await open.source.mayTake?.(afterLoad.kind)
   const left = matching - inside
   return `${placeOf(source)}: ${matching} files match ${source.files}${left === 0 ? '' : `, ${left} of them outside of the partitions`}`
 }

@@ -1,3 +1,4 @@
+import { unitOf } from '../alerting/alert.ts'
 import { counted } from '../counted.ts'
 import type { Reporter } from '../reporter.ts'
 import type { What } from '../warehouse/news.ts'
@@ -42,10 +43,18 @@ export function lineReporter(write: (line: string, event: Event) => void = print
     },
     news({ pipeline, partition, what, reason, count }) {
       const subject = partition === undefined ? pipeline : `${pipeline} ${partition}`
+      const unit = unitOf(what)
       line(
         PAINT[what](what),
-        count === undefined ? `${subject}: ${reason}` : `${subject}: ${counted(count, 'file')}, such as ${reason}`,
-        { event: what, pipeline, partition: partition ?? null, reason, files: count ?? null },
+        count === undefined ? `${subject}: ${reason}` : `${subject}: ${counted(count, unit)}, such as ${reason}`,
+        {
+          event: what,
+          pipeline,
+          partition: partition ?? null,
+          reason,
+          files: unit === 'file' ? (count ?? null) : null,
+          ...(unit === 'partition' ? { partitions: count ?? 1 } : {}),
+        },
       )
     },
     waiting(holder) {

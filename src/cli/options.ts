@@ -27,3 +27,10 @@ export function pipelineOf(config: Config, name: string): Pipeline {
     `no pipeline '${name}' in ${config.file}; it has ${[...config.pipelines.keys()].join(', ')}`,
   )
 }
+
+/** @throws TidemarkError UsageError */
+export function portNumber(text: string): number {
+  const port = Number(text)
+  if (Number.isInteger(port) && port > 0 && port < 65_536) return port
+  throw new TidemarkError('UsageError', `'${text}' is no port; expected a number from 1 to 65535`)
+}

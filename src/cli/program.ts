@@ -25,6 +25,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   import: async () => (await import('./import.ts')).importCommand,
   sensor: async () => (await import('./sensor.ts')).sensorCommand,
   query: async () => (await import('./query.ts')).queryCommand,
+  ui: async () => (await import('./ui.ts')).uiCommand,
   doctor: async () => (await import('./doctor.ts')).doctorCommand,
 }
 

@@ -1,4 +1,4 @@
-import { type Client, WorkflowNotFoundError } from '@temporalio/client'
+import { type Client, type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client'
 import { defaultPayloadConverter } from '@temporalio/common'
 import { z } from 'zod'
 import type { SensorStatus } from '../../workflows/sensor.ts'
@@ -35,18 +35,25 @@ export interface SensorState extends SensorStatus {
 export async function readSensor(client: Client, pipeline: string): Promise<SensorState | undefined> {
   const handle = client.workflow.getHandle(sensorId(pipeline))
   try {
-    const { status, raw } = await handle.describe()
+    const described = await handle.describe()
+    const { status } = described
     if (status.name !== 'RUNNING' && status.name !== 'PAUSED') return undefined
     const answer = await ask(client, pipeline)
-    const beat = raw.pendingActivities?.[0]?.heartbeatDetails?.payloads?.[0]
-    const live = LIVE.safeParse(beat && defaultPayloadConverter.fromPayload(beat))
-    if (!live.success || answer.state === 'paused') return answer
-    const { sweptAt, failing } = live.data
-    return { ...answer, ...live.data, state: failing === null ? 'watching' : 'failing', sweptAt: sweptAt ?? answer.sweptAt }
+    const live = liveOf(described)
+    if (live === undefined || answer.state === 'paused') return answer
+    const { sweptAt, failing } = live
+    return { ...answer, ...live, state: failing === null ? 'watching' : 'failing', sweptAt: sweptAt ?? answer.sweptAt }
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return undefined
     throw error
   }
+}
+
+/** What the running look of a sensor has told last; undefined when none runs, as while it is paused. */
+export function liveOf({ raw }: Pick<WorkflowExecutionDescription, 'raw'>): z.infer<typeof LIVE> | undefined {
+  const beat = raw.pendingActivities?.[0]?.heartbeatDetails?.payloads?.[0]
+  const live = LIVE.safeParse(beat && defaultPayloadConverter.fromPayload(beat))
+  return live.success ? live.data : undefined
 }
 
 /** Queries are answered by a worker. */

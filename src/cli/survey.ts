@@ -1,11 +1,12 @@
 import type { Config } from '../config/pipeline.ts'
 import { TidemarkError } from '../errors.ts'
+import { readFreshness } from '../freshness/read-freshness.ts'
+import type { Freshness } from '../freshness/state.ts'
 import { isLeftOut } from '../loading/begin.ts'
 import { type Candidate, inWindow, notUpToDate } from '../loading/candidate.ts'
 import { FilesByKey } from '../loading/files-by-key.ts'
 import { judge } from '../loading/judge.ts'
 import { type OpenPipeline, OpenPipelines } from '../loading/open-pipelines.ts'
-import { expectedWindows } from '../partitions/windows.ts'
 import type { Listed } from '../sources/source.ts'
 import type { Backoff, Debt, Warehouse } from '../warehouse/warehouse.ts'
 
@@ -29,10 +30,25 @@ export interface Survey {
   readonly retrying: readonly Backoff[]
   /** Loaded files that are still to be moved or deleted, and why the last try failed. */
   readonly owed: readonly Owed[]
-  /** Partitions that are due, with the time that a file may be missing gone by, and have no loaded file. */
+  /** Partitions that are `missing`: long due, and not there, or too little of them. */
   readonly missing: readonly string[]
   /** Why the source cannot be listed. */
   readonly sourceError: string | null
+}
+
+export interface Waiting {
+  readonly path: string
+  /** ISO, UTC. */
+  readonly modifiedAt: string
+}
+
+export interface Looked {
+  readonly survey: Survey
+  /** The version of each file that is `unsettled`. */
+  readonly waiting: readonly Listed[]
+  /** Of the files that are not up to date, also those that are retried. */
+  readonly oldestWaiting: Waiting | null
+  readonly freshness: Freshness
 }
 
 /** Enough to see what they are. */
@@ -51,16 +67,14 @@ export class Surveyor {
     return (await this.look(name)).survey
   }
 
-  /** With the version of each file that is `unsettled`. */
-  async look(name: string): Promise<{ readonly survey: Survey; readonly waiting: readonly Listed[] }> {
+  async look(name: string): Promise<Looked> {
     const open = this.#pipelines.get(name)
     const found = new FilesByKey(open)
     const left: Candidate[] = []
-    const heldKeys = new Set<string>()
     const there = new Map<string, string>()
     let sourceError: string | null = null
     try {
-      for await (const file of this.#notUpToDate(open, found, heldKeys, there)) left.push(file)
+      for await (const file of this.#notUpToDate(open, found, there)) left.push(file)
     } catch (error) {
       if (!(error instanceof TidemarkError) || error.code !== 'SourceUnavailable') throw error
       sourceError = error.message
@@ -75,7 +89,8 @@ export class Surveyor {
     const { waiting } = sourceError === null ? await judge(judging) : { waiting: [] }
     const unsettledPaths = unsettled.slice(0, PATHS_SHOWN).map(({ listed }) => listed.path)
     // After the listing: what was up to date then is counted now.
-    const { loaded, rows, held, ignored, loadedKeys } = await this.#warehouse.counts(name)
+    const { loaded, rows, held, ignored } = await this.#warehouse.counts(name)
+    const freshness = await readFreshness(open.pipeline, this.#warehouse)
     const survey = {
       pipeline: name,
       loaded,
@@ -89,18 +104,13 @@ export class Surveyor {
         .filter(({ path }) => unsettledPaths.includes(path)),
       retrying,
       owed: await this.#owed(open, sourceError === null ? there : undefined),
-      missing: this.#missing(name, new Set([...loadedKeys, ...heldKeys])),
+      missing: freshness.partitions.flatMap(({ key, state }) => (state === 'missing' ? [key] : [])),
       sourceError,
     }
-    return { survey, waiting: unsettled.map(({ listed }) => listed) }
+    return { survey, waiting: unsettled.map(({ listed }) => listed), oldestWaiting: oldestOf(left), freshness }
   }
 
-  async *#notUpToDate(
-    open: OpenPipeline,
-    found: FilesByKey,
-    heldKeys: Set<string>,
-    there: Map<string, string>,
-  ): AsyncGenerator<Candidate> {
+  async *#notUpToDate(open: OpenPipeline, found: FilesByKey, there: Map<string, string>): AsyncGenerator<Candidate> {
     const { signal } = new AbortController()
     const { name, initial } = open.pipeline
     const begun = initial.since === 'all' || (await this.#warehouse.hasBegun(name))
@@ -113,7 +123,6 @@ export class Surveyor {
         files.map(({ listed }) => listed.path),
         signal,
       )
-      for (const { partitionKey, status } of known.values()) if (status === 'held') heldKeys.add(partitionKey)
       for (const candidate of notUpToDate(files, known))
         if (begun || known.has(candidate.listed.path) || !isLeftOut(initial, candidate.listed)) yield candidate
     }
@@ -131,13 +140,10 @@ export class Surveyor {
       })
       .map(({ path, fingerprint, error }) => ({ path, fingerprint, error }))
   }
+}
 
-  #missing(name: string, there: ReadonlySet<string>): string[] {
-    const { partitions, schedule } = this.#pipelines.get(name).pipeline
-    if (partitions.kind === 'dynamic' || schedule === undefined) return []
-    const missing: string[] = []
-    for (const { key } of expectedWindows(partitions, new Date(Date.now() - schedule.missingAfterMs)))
-      if (!there.has(key)) missing.push(key)
-    return missing
-  }
+function oldestOf(files: readonly Candidate[]): Waiting | null {
+  let oldest: Listed | undefined
+  for (const { listed } of files) if (oldest === undefined || listed.modifiedAt < oldest.modifiedAt) oldest = listed
+  return oldest === undefined ? null : { path: oldest.path, modifiedAt: oldest.modifiedAt.toISOString() }
 }

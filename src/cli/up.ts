@@ -8,6 +8,8 @@ import type { Config } from '../config/pipeline.ts'
 import { placeOf } from '../config/sources/source.ts'
 import { TidemarkError } from '../errors.ts'
 import { sensorId } from '../names.ts'
+import { DEFAULT_PAGE_PORT, pageOn } from '../page/page-server.ts'
+import { workerSource } from '../page/worker-source.ts'
 import { apply } from '../schedules/apply.ts'
 import { registerSearchAttributes } from '../schedules/search-attributes.ts'
 import { holdUp } from '../server/hold-up.ts'
@@ -18,7 +20,7 @@ import { endWorker } from './end-worker.ts'
 import { DONE, type Done, type ExitCode, FAILED } from './exit-code.ts'
 import { lineReporter } from './lines.ts'
 import { finish, isPaused, pausedText } from './once.ts'
-import { type DataOptions, withData } from './options.ts'
+import { type DataOptions, portNumber, withData } from './options.ts'
 import { paint } from './paint.ts'
 import { installRuntime } from './runtime.ts'
 import { summary } from './summary.ts'
@@ -31,6 +33,7 @@ interface UpOptions extends DataOptions {
   readonly once?: boolean
   readonly port?: number
   readonly uiPort?: number
+  readonly pagePort?: number
 }
 
 export function upCommand(program: Command, done: Done): void {
@@ -41,6 +44,7 @@ export function upCommand(program: Command, done: Done): void {
     .option('--once', 'end when nothing is left to do')
     .option('--port <number>', "the server's port; 7233 by default", portNumber)
     .option('--ui-port <number>', "its Web UI's port; 1000 above the port by default", portNumber)
+    .option('--page-port <number>', `the port of the page; ${DEFAULT_PAGE_PORT} by default`, portNumber)
     .action(async (options: UpOptions) => done(await up(options)))
 }
 
@@ -96,6 +100,9 @@ async function run(
   })
   const leaving = new AbortController()
   const options = { config, client, warehouse: worker.warehouse, display, signal: leaving.signal }
+  const source = workerSource({ config, warehouse: worker.warehouse, connected, uiUrl: server?.uiUrl })
+  await using page = asked.once ? undefined : await pageOn(source, asked.pagePort)
+  if (page !== undefined) display.say(`the page is at ${paint.cyan(page.url)}`, { event: 'page', address: page.url })
   const work = begin(options, server !== undefined).then(async () => {
     if (asked.once) return finish(options)
     await watch(config, client, display)
@@ -148,10 +155,4 @@ async function failed(server: RunningServer | undefined): Promise<never> {
     'ServerUnavailable',
     `the Temporal server has ended: ${await server.exited}; start again with \`tidemark up\``,
   )
-}
-
-function portNumber(text: string): number {
-  const port = Number(text)
-  if (Number.isInteger(port) && port > 0 && port < 65_536) return port
-  throw new TidemarkError('UsageError', `'${text}' is no port; expected a number from 1 to 65535`)
 }

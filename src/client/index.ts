@@ -5,6 +5,7 @@ import type { Cursor } from '../../workflows/cursor.ts'
 import type { SensorStatus, sensor } from '../../workflows/sensor.ts'
 import type { BackfillProgress } from '../backfilling/progress.ts'
 import type { BackfillRequest } from '../backfilling/request.ts'
+import type { Freshness, FreshnessState, PartitionFreshness } from '../freshness/state.ts'
 import type { PartitionState } from '../loading/load-partition.ts'
 import { partitionId, ROWS, STATUS, sensorId } from '../names.ts'
 import { type Act, actOnFileNow } from './act.ts'
@@ -13,7 +14,20 @@ import { type Connected, connect, type ServerAddress } from './connect.ts'
 import { readEvent, type SourceEvent } from './events/read-event.ts'
 import { importPartitionNow, startBatch, startPartition } from './start.ts'
 
-export type { ActOnFileResult, Backfill, BackfillProgress, BackfillResult, Cursor, PartitionState, SensorStatus, SourceEvent }
+export { freshness } from './freshness.ts'
+export type {
+  ActOnFileResult,
+  Backfill,
+  BackfillProgress,
+  BackfillResult,
+  Cursor,
+  Freshness,
+  FreshnessState,
+  PartitionFreshness,
+  PartitionState,
+  SensorStatus,
+  SourceEvent,
+}
 export { readEvent }
 
 /** Kept in the ledger beside what was decided. */

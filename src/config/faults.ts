@@ -10,8 +10,8 @@ import { initialFaults } from './initial.ts'
 import { OWN_PREFIX } from './own-columns.ts'
 import type { Pipeline } from './pipeline.ts'
 
-/** What is wrong between the fields of a pipeline, each with its place. */
-export function pipelineFaults(pipeline: Pipeline): string[] {
+/** What is wrong between the fields of a pipeline, each with its place; `others` are faults that were found elsewhere. */
+export function pipelineFaults(pipeline: Pipeline, others: readonly string[]): string[] {
   const faults = [
     ...triggerFaults(pipeline),
     ...columnFaults(pipeline),
@@ -22,6 +22,7 @@ export function pipelineFaults(pipeline: Pipeline): string[] {
     ...csvFaults(pipeline),
     ...afterLoadFaults(pipeline),
     ...badContentFaults(pipeline),
+    ...others,
   ]
   return faults.map((fault) => `pipelines.${pipeline.name}.${fault}`)
 }

@@ -1,11 +1,13 @@
 import { dirname, resolve } from 'node:path'
 import { z } from 'zod'
 import { TidemarkError } from '../errors.ts'
+import type { Partitions } from '../partitions/partitions.ts'
 import { CAPABILITIES } from '../sources/capabilities.ts'
 import { describeIssue, expectation } from './describe-issue.ts'
+import { expectFaults, toExpect } from './expect.ts'
 import { pipelineFaults } from './faults.ts'
 import { toInitial } from './initial.ts'
-import type { AfterLoad, Config, Pipeline } from './pipeline.ts'
+import type { AfterLoad, Config, Pipeline, Schedule } from './pipeline.ts'
 import { type CheckedPipeline, configSchema, pipeline as pipelineSchema } from './schema.ts'
 import { toSource } from './sources/source.ts'
 import { type PartitionsInput, toPartitions } from './time-partitions.ts'
@@ -24,8 +26,12 @@ export function parseConfig(exported: unknown, file: string): Config {
   if (!parsed.success) {
     throw invalid(file, [...parsed.error.issues.flatMap(describeIssue), ...faultsOfWellFormed(exported, folder)])
   }
-  const pipelines = Object.entries(parsed.data.pipelines).map(([name, checked]) => toPipeline(name, checked, folder))
-  const faults = [...pipelines.flatMap(pipelineFaults), ...sharedTables(pipelines)]
+  const entries = Object.entries(parsed.data.pipelines).map(([name, checked]) => ({
+    pipeline: toPipeline(name, checked, folder),
+    checked,
+  }))
+  const pipelines = entries.map(({ pipeline }) => pipeline)
+  const faults = [...entries.flatMap(faultsOf), ...sharedTables(pipelines)]
   if (faults.length > 0) throw invalid(file, faults)
   return {
     file: resolve(file),
@@ -45,14 +51,19 @@ function faultsOfWellFormed(exported: unknown, folder: string): string[] {
   const named = ANY_PIPELINES.safeParse(exported)
   return Object.entries(named.data?.pipelines ?? {}).flatMap(([name, pipeline]) => {
     const parsed = pipelineSchema.safeParse(pipeline)
-    return parsed.success ? pipelineFaults(toPipeline(name, parsed.data, folder)) : []
+    return parsed.success ? faultsOf({ pipeline: toPipeline(name, parsed.data, folder), checked: parsed.data }) : []
   })
+}
+
+function faultsOf({ pipeline, checked }: { readonly pipeline: Pipeline; readonly checked: CheckedPipeline }): string[] {
+  return pipelineFaults(pipeline, expectFaults(checked.expect, pipeline))
 }
 
 function toPipeline(name: string, checked: CheckedPipeline, folder: string): Pipeline {
   const partitions = toPartitions(checked.partitions satisfies PartitionsInput)
   const [schema, table] = checked.table.includes('.') ? checked.table.split('.') : ['main', checked.table]
-  const { schedule, sensor } = checked
+  const { sensor } = checked
+  const schedule = checked.schedule && toSchedule(checked.schedule, partitions)
   const source = toSource(checked.source, folder)
   return {
     name,
@@ -74,19 +85,24 @@ function toPipeline(name: string, checked: CheckedPipeline, folder: string): Pip
     onDeleted: checked.onDeleted,
     onDuplicate: checked.onDuplicate,
     afterLoad: toAfterLoad(checked.afterLoad),
-    schedule: schedule && {
-      cron: schedule.cron,
-      timezone: schedule.timezone ?? (partitions.kind === 'dynamic' ? 'UTC' : partitions.timezone),
-      overlap: schedule.overlap,
-      pauseOnFailure: schedule.pauseOnFailure,
-      catchupWindowMs: schedule.catchupWindow,
-      lateAfterMs: schedule.lateAfter,
-      missingAfterMs: schedule.missingAfter,
-    },
+    expect: toExpect(checked.expect, partitions, schedule),
+    schedule,
     sensor: sensor && {
       everyMs: sensor.every ?? (CAPABILITIES[source.kind].remote ? EVERY_REMOTE_MS : EVERY_LOCAL_MS),
       sweepEveryMs: sensor.sweepEvery ?? (CAPABILITIES[source.kind].resumes ? SWEEP_EVERY_MS : undefined),
     },
+  }
+}
+
+function toSchedule(checked: NonNullable<CheckedPipeline['schedule']>, partitions: Partitions): Schedule {
+  return {
+    cron: checked.cron,
+    timezone: checked.timezone ?? (partitions.kind === 'dynamic' ? 'UTC' : partitions.timezone),
+    overlap: checked.overlap,
+    pauseOnFailure: checked.pauseOnFailure,
+    catchupWindowMs: checked.catchupWindow,
+    lateAfterMs: checked.lateAfter,
+    missingAfterMs: checked.missingAfter,
   }
 }
 

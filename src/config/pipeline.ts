@@ -1,4 +1,5 @@
 import type { Check } from '../checks/check.ts'
+import type { Expect } from '../freshness/expect.ts'
 import type { Partitions } from '../partitions/partitions.ts'
 import type { SourceConfig } from './sources/source.ts'
 
@@ -32,6 +33,8 @@ export interface Pipeline {
   readonly onDeleted: 'keep' | 'remove' | 'alert'
   readonly onDuplicate: 'load' | 'skip' | 'hold'
   readonly afterLoad: AfterLoad
+  /** When partitions are to be there; undefined: nobody knows. */
+  readonly expect?: Expect | undefined
   readonly schedule?: Schedule | undefined
   readonly sensor?: Sensor | undefined
 }

@@ -1,6 +1,7 @@
 import { Cron } from 'croner'
 import { z } from 'zod'
 import { duration } from './duration.ts'
+import { expect } from './expect.ts'
 import { check, csv, pipelineName, table } from './field-schemas.ts'
 import { initial } from './initial.ts'
 import { secret } from './secret.ts'
@@ -74,6 +75,7 @@ export const pipeline = strict({
   checks: z.array(check).default([]),
   schedule: schedule.optional(),
   sensor: sensor.optional(),
+  expect: expect.optional(),
   arrival: arrival.optional(),
   onBadRows: z
     .union([z.literal('hold'), rejectSome], {

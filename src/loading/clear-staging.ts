@@ -28,6 +28,17 @@ export async function clearStaging(
   }
 }
 
+/** After a claim that takes over from loads that have died: what they had staged has no claim any more. */
+export async function clearAbandoned(
+  { warehouse, stagingFolder }: LoadContext,
+  deaths: ReadonlyMap<string, number>,
+): Promise<void> {
+  if ([...deaths.values()].every((count) => count === 0)) return
+  const folders = await foldersIn(stagingFolder)
+  const standing = new Set((await warehouse.claims()).map(({ claim }) => claim))
+  for (const claim of folders) if (!standing.has(claim)) await rm(join(stagingFolder, claim), { recursive: true, force: true })
+}
+
 async function foldersIn(folder: string): Promise<string[]> {
   try {
     return await readdir(folder)

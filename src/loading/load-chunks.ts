@@ -4,6 +4,7 @@ import type { Staged } from '../staging/staged.ts'
 import { type Candidate, notUpToDate } from './candidate.ts'
 import { chunks } from './chunks.ts'
 import { claimFree } from './claim-free.ts'
+import { clearAbandoned } from './clear-staging.ts'
 import type { BatchPass, BatchRequest } from './load-batch.ts'
 import { type FilesRequest, type LoadContext, prepareFiles, publishFiles, removeStaged } from './load-files.ts'
 import { releaseClaim } from './release-claim.ts'
@@ -98,6 +99,7 @@ async function prepareChunk(context: LoadContext, request: BatchRequest, chunk: 
   try {
     const { deaths, known } = await claimAndLook(context, request, claim, chunk)
     await context.onStep?.('claimed')
+    await clearAbandoned(context, deaths)
     const mine = chunk.filter(({ key }) => deaths.has(key))
     const candidates = notUpToDate(mine, known)
     await context.onStep?.('looked')

@@ -8,6 +8,7 @@ import type { Debt, Run } from '../warehouse/warehouse.ts'
 import { suspectedIn } from './absent-files.ts'
 import { ensureBegun } from './begin.ts'
 import { inWindow, notUpToDate } from './candidate.ts'
+import { clearAbandoned } from './clear-staging.ts'
 import type { Waiting } from './judge.ts'
 import { type FilesRequest, type FilesResult, type LoadContext, loadFiles } from './load-files.ts'
 import type { OpenPipeline } from './open-pipelines.ts'
@@ -77,6 +78,7 @@ async function loadListed(context: LoadContext, request: PartitionRequest): Prom
   await context.onStep?.('claimed')
   let isPublished = false
   try {
+    await clearAbandoned(context, deaths)
     const judged = judgeKey(pipeline.partitions, key)
     if (judged.verdict === 'outside') return { state: 'nothing', files: 0, rows: 0, reason: judged.reason, newlyHeld: 0 }
     const files = await look(open, key, signal)

@@ -1,5 +1,6 @@
 import { DateTime, type TokenParser } from 'luxon'
 import type { TimePartitions } from './partitions.ts'
+import { plainWriter, type Writer } from './plain-format.ts'
 import type { WallTime } from './wall-clock.ts'
 
 /** How keys are written where the config says nothing, in Luxon tokens; a week by its Monday. */
@@ -15,8 +16,11 @@ const READING = { zone: 'utc', locale: 'en-US' } as const
 
 const parsers = new Map<string, TokenParser>()
 
+const writers = new Map<string, Writer | undefined>()
+
 export function writeWall(format: string, wall: WallTime): string {
-  return DateTime.fromMillis(wall, READING).toFormat(format)
+  if (!writers.has(format)) writers.set(format, plainWriter(format))
+  return writers.get(format)?.(wall) ?? DateTime.fromMillis(wall, READING).toFormat(format)
 }
 
 /** The time that a text says; undefined when the text is not exactly what this format writes for that time. */

@@ -76,7 +76,24 @@ function zoneOf(timezone: string): Zone {
   )
 }
 
+/** The offset of a day on which it does not change, by zone: to ask for each instant takes most of the time of a long walk. */
+const steadyDays = new Map<string, Map<number, number | undefined>>()
+/** About 50 years of a zone. */
+const MOST_DAYS_KEPT = 20_000
+
 function offsetAt(zone: Zone, instant: number): number {
+  const day = Math.floor(instant / DAY_MS)
+  const days = steadyDays.get(zone.name) ?? new Map<number, number | undefined>()
+  steadyDays.set(zone.name, days)
+  if (!days.has(day)) {
+    if (days.size >= MOST_DAYS_KEPT) days.clear()
+    const first = askOffset(zone, day * DAY_MS)
+    days.set(day, first === askOffset(zone, (day + 1) * DAY_MS) ? first : undefined)
+  }
+  return days.get(day) ?? askOffset(zone, instant)
+}
+
+function askOffset(zone: Zone, instant: number): number {
   return Math.round(zone.offset(instant) * 60_000)
 }
 

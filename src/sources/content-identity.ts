@@ -7,7 +7,7 @@ const AT_ONCE = 4
 
 /** The same source, where a version is told by its bytes: each look reads the files, and a touched one is the same. */
 export function withContentIdentity(source: Source): Source {
-  const { watch, tag } = source
+  const { watch, tag, mayTake } = source
   return {
     can: source.can,
     calls: source.calls,
@@ -30,6 +30,7 @@ export function withContentIdentity(source: Source): Source {
     open: async (version) => source.open((await source.stat(version.path)) ?? version),
     ...(source.readAll === undefined ? {} : { readAll: source.readAll }),
     take: (version, to) => source.take(version, to),
+    ...(mayTake === undefined ? {} : { mayTake: (how) => mayTake.call(source, how) }),
     ...(tag === undefined ? {} : { tag: (version, tags) => tag.call(source, version, tags) }),
     ...(watch === undefined ? {} : { watch: (events) => watch.call(source, events) }),
   }

@@ -24,6 +24,7 @@ export function lazySource(can: Capabilities, load: (calls: CallCount) => Promis
     statAll: async (paths) => statAll(await source(), paths),
     open: async (version) => (await source()).open(version),
     take: async (version, to) => (await source()).take(version, to),
+    mayTake: async (how) => (await source()).mayTake?.(how),
     ...(can.tags ? { tag: async (version, tags) => (await source()).tag?.(version, tags) ?? { state: 'absent' } } : {}),
   }
 }

@@ -52,9 +52,14 @@ export interface Source {
   take(version: LoadedVersion, to: string | undefined): Promise<Taken>
   /** Marks a loaded version where it is, and never a newer one; what else it is marked with stays. May be repeated. */
   tag?(version: LoadedVersion, tags: Readonly<Record<string, string>>): Promise<Taken>
+  /** Whether what is loaded may be taken so, which is tried on no file. @throws TidemarkError with what is missing */
+  mayTake?(how: Taking): Promise<void>
   /** Calls `hint` with a path (undefined: anything) that may be new; `failed` when watching has ended and only listing is left. */
   watch?(events: WatchEvents): Promise<AsyncDisposable>
 }
+
+/** What becomes of a loaded file. */
+export type Taking = 'move' | 'delete' | 'tag'
 
 export interface WatchEvents {
   hint(path?: string): void

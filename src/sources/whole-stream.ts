@@ -13,7 +13,7 @@ export interface WholeStream {
   /** For people: the file and where it is. */
   readonly what: string
   readonly size: number
-  /** The bytes from an offset on. `FileUnreadable` is final; anything else is a cut. */
+  /** The bytes from an offset on. `FileUnreadable` is final, and who asks to be left alone is; anything else is a cut. */
   open(from: number): Promise<Readable>
   /** What the server says that the MD5 of all bytes is, in base64, once it has been asked for them; undefined where it says nothing. */
   readonly md5?: () => string | undefined
@@ -46,7 +46,7 @@ async function* chunksOf({ what, size, open, md5, silentMs = SILENT_MS }: WholeS
       if (bytes === size) return
       cut = new Error(`its end after ${bytes} of ${size} bytes`)
     } catch (error) {
-      if (error instanceof TidemarkError && error.code === 'FileUnreadable') throw error
+      if (error instanceof TidemarkError && (error.code === 'FileUnreadable' || error.retryAfterMs !== undefined)) throw error
       cut = error
     } finally {
       stream?.destroy()

@@ -1,3 +1,5 @@
+import type { Least, Overdue } from './overdue.ts'
+
 /** What people are told of, besides what is loaded. */
 export type What = 'held' | 'late' | 'missing' | 'failing' | 'recovered' | 'gone'
 
@@ -24,10 +26,14 @@ export interface NewsScope {
   /** One partition; all of them by default. */
   readonly partition?: string | undefined
   readonly alsoGone: boolean
+  /** A partition that is late has recovered when so much of it is loaded; one file by default. */
+  readonly least?: Least | undefined
 }
 
 export interface NewsRequest extends NewsScope {
   readonly news: News
+  /** Of what by the clock is overdue, or is so no more, the news is what people were not told; their `reason` says which. */
+  readonly overdue?: readonly Overdue[] | undefined
   /** Of who tells. The same one gets the same news again until it has ended the telling; nobody else gets it. */
   readonly token: string
 }

@@ -4,9 +4,10 @@ import type { Listed } from '../sources/source.ts'
 import type { Rejected } from '../staging/staged.ts'
 import type { Decision, DecisionRequest, OpenDecision, RetryRequest } from './decision.ts'
 import type { Inventoried } from './inventory.ts'
-import type { Known, LedgerEntry } from './ledger.ts'
+import type { FileStatus, Known, LedgerEntry } from './ledger.ts'
 import type { Lineage } from './lineage.ts'
 import type { News, NewsRequest, NewsScope, Untold } from './news.ts'
+import type { PartitionRecords } from './partition-record.ts'
 
 /** The workflow run on whose behalf a load works. */
 export interface Run {
@@ -163,6 +164,20 @@ export interface FilesQuery {
   readonly versions?: boolean
 }
 
+export interface FilesPageQuery {
+  readonly key?: string
+  /** Of files that are not gone. */
+  readonly status?: FileStatus
+  readonly limit: number
+  readonly offset: number
+}
+
+/** Newest versions, by path. */
+export interface FilesPage {
+  readonly total: number
+  readonly files: readonly LedgerEntry[]
+}
+
 export interface PipelineCounts {
   readonly loaded: number
   readonly held: number
@@ -242,9 +257,13 @@ export interface Warehouse extends AsyncDisposable {
   claims(): Promise<readonly Standing[]>
   backoffs(pipeline: string): Promise<readonly Backoff[]>
   files(pipeline: string, query?: FilesQuery): Promise<readonly LedgerEntry[]>
+  /** Some of the newest versions: a ledger may be long. */
+  filesPage(pipeline: string, query: FilesPageQuery): Promise<FilesPage>
   counts(pipeline: string): Promise<PipelineCounts>
   /** Which of these partitions have a loaded file. */
   loadedKeys(pipeline: string, keys: readonly string[], signal?: AbortSignal): Promise<ReadonlySet<string>>
+  /** All partitions that ledger or claims know of. */
+  partitionRecords(pipeline: string, signal?: AbortSignal): Promise<PartitionRecords>
   /** What a workflow run has brought to an end, by partition. */
   workOf(pipeline: string, run: Run, signal?: AbortSignal): Promise<readonly WorkOnPartition[]>
   /** Ledger and table of every path, read at one moment. */
@@ -254,6 +273,8 @@ export interface Warehouse extends AsyncDisposable {
   rejected(pipeline: string, path: string, sequence: number): Promise<readonly Rejected[]>
   /** Compares what is with what people were told last. */
   untold(scope: NewsScope): Promise<Untold>
+  /** What people were told last: `late` or `missing`, by subject as in `Overdue`. */
+  toldOverdue(pipeline: string, signal?: AbortSignal): Promise<ReadonlyMap<string, string>>
   /** Takes what there is to tell of that kind, and writes it as told; undefined when others have it. It is the same token's until `endTelling`. */
   takeNews(request: NewsRequest, signal?: AbortSignal): Promise<News | undefined>
   endTelling(pipeline: string, token: string, signal?: AbortSignal): Promise<void>

@@ -39,6 +39,8 @@ export class Watcher implements AsyncDisposable {
   readonly #listing: Listing
   readonly #owed: Owed
   #sweepDue = 0
+  /** A server that has asked for fewer requests gets none, neither for what is pending nor for what is hinted. */
+  #leftAloneUntil = 0
   readonly #pace: Pace
   failing: string | null = null
 
@@ -89,6 +91,7 @@ export class Watcher implements AsyncDisposable {
   sweepSoon(): void {
     this.#listing.askForWhole()
     this.#sweepDue = 0
+    this.#leftAloneUntil = 0
   }
 
   /**
@@ -109,6 +112,10 @@ export class Watcher implements AsyncDisposable {
   async #update(): Promise<void> {
     await this.hints.watch()
     const hinted = this.hints.take()
+    if (performance.now() < this.#leftAloneUntil) {
+      if (hinted.length > 0) this.#listing.askForWhole() // which finds it
+      return
+    }
     const { signal } = this.#ended
     if (hinted.length > 0) this.#gathering.news()
     await this.#orFailing(async () => {
@@ -129,6 +136,7 @@ export class Watcher implements AsyncDisposable {
       if (!(error instanceof TidemarkError)) throw error
       this.failing = messageOf(error)
       this.#sweepDue = performance.now() + this.#pace.failedMs(error.retryAfterMs)
+      if (error.retryAfterMs !== undefined) this.#leftAloneUntil = this.#sweepDue
       return undefined
     }
   }

@@ -24,6 +24,12 @@ export class Watchers implements AsyncDisposable {
     return watcher
   }
 
+  /** Whether this process has looked through a source, or could not. */
+  hasLooked(pipeline: string): boolean {
+    const watcher = this.#watchers.get(pipeline)
+    return watcher !== undefined && (watcher.lastSweep !== undefined || watcher.failing !== null)
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([...this.#watchers.values()].map((watcher) => watcher[Symbol.asyncDispose]()))
   }

@@ -61,6 +61,9 @@ test('status: a line a pipeline, what is not well below it, and the same as JSON
   )
   expect(text?.stdout).toContain('  missing: 2018-01-23, 2018-01-24\n')
   expect(text?.stdout).toContain('  unsettled: growing.csv\n')
+  expect(text?.stdout).toContain(
+    `\n  2018-01  ${' '.repeat(21)}oMM\n  o loaded 1  M missing 2\n  newest: 2018-01-22, which ended `,
+  )
   expect(all && json(all)).toEqual([
     expect.objectContaining({ pipeline: dropped, held: 2 }),
     {
@@ -77,6 +80,25 @@ test('status: a line a pipeline, what is not well below it, and the same as JSON
       missing: ['2018-01-23', '2018-01-24'],
       sourceError: null,
       sensor: null,
+      oldestWaiting: null,
+      freshness: expect.objectContaining({
+        counts: { loaded: 1, held: 0, loading: 0, waiting: 0, late: 0, missing: 2, 'not expected': 0 },
+        partitions: { '2018-01-22': 'loaded', '2018-01-23': 'missing', '2018-01-24': 'missing' },
+        next: null,
+      }),
+      backfills: [],
+      missedWork: {
+        schedule: expect.objectContaining({ paused: false, skippedOverlap: 0, missedCatchup: 0 }),
+        gaps: [
+          {
+            from: '2018-01-23',
+            to: '2018-01-24',
+            partitions: 2,
+            why: 'due before the schedule was made',
+            mend: [`npx tidemark backfill ${dated} --from 2018-01-23 --to 2018-01-24`],
+          },
+        ],
+      },
     },
     expect.objectContaining({ pipeline: slow, unsettled: 1, unsettledPaths: ['growing.csv'] }),
   ])

@@ -67,6 +67,14 @@ test('what is left out has its default, and paths are relative to the config fil
     onDeleted: 'keep',
     onDuplicate: 'load',
     afterLoad: { kind: 'keep' },
+    expect: {
+      due: { at: 'tick', cron: '0 6 * * *', timezone: 'Europe/Berlin' },
+      lateAfterMs: 3_600_000,
+      missingAfterMs: 86_400_000,
+      files: 1,
+      rows: 0,
+      except: { weekdays: [], dates: [] },
+    },
     schedule: {
       cron: '0 6 * * *',
       timezone: 'Europe/Berlin',

@@ -69,7 +69,7 @@ test.each<[what: string, fields: Readonly<Record<string, unknown>>, fault: strin
   [
     'a field that is none',
     { colums: {} },
-    "unknown field 'colums'; expected source, partitions, table, columns, csv, checks, schedule, sensor, arrival, onBadRows, onSchemaChange, onDeleted, onDuplicate, afterLoad",
+    "unknown field 'colums'; expected source, partitions, table, columns, csv, checks, schedule, sensor, expect, arrival, onBadRows, onSchemaChange, onDeleted, onDuplicate, afterLoad",
   ],
   [
     'a field of a source that is none',

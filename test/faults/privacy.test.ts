@@ -7,6 +7,7 @@ import { partitionId } from '../../src/names.ts'
 import { duckdbWarehouse } from '../../src/warehouse/duckdb/duckdb-warehouse.ts'
 import { endOnServer } from '../cli/clean-up.ts'
 import { Project, uniqueName } from '../cli/project.ts'
+import { everythingOf, textOf } from '../harness/known-to-server.ts'
 import { testServer } from '../harness/server-address.ts'
 import { until } from '../harness/until.ts'
 import { pipelineInput } from '../harness/workspace.ts'
@@ -115,24 +116,4 @@ async function failureOf(client: Client, pipeline: string): Promise<string | und
     if (error instanceof WorkflowNotFoundError) return undefined // the sensor has not started it
     throw error
   }
-}
-
-/** All that the server knows of a pipeline's runs: histories, pending activities, memos, search attributes, details. */
-async function everythingOf(client: Client, pipeline: string): Promise<string> {
-  const texts: string[] = []
-  for await (const { workflowId, runId } of client.workflow.list({ query: `TidemarkPipeline = '${pipeline}'` })) {
-    const handle = client.workflow.getHandle(workflowId, runId)
-    texts.push(textOf((await handle.describe()).raw), textOf(await handle.fetchHistory()))
-  }
-  expect(texts.length).toBeGreaterThan(1)
-  return texts.join('\n')
-}
-
-/** All texts in a message, with the bytes of each payload as the text that they are. */
-function textOf(value: unknown): string {
-  if (value instanceof Uint8Array) return Buffer.from(value).toString()
-  if (typeof value !== 'object' || value === null) return String(value)
-  return Object.entries(value)
-    .map(([name, inner]) => `${name}: ${textOf(inner)}`)
-    .join('\n')
 }

@@ -50,11 +50,18 @@ export class Running implements AsyncDisposable {
     this.said = said
   }
 
-  /** On the server that all tests share, unless the settings say otherwise. */
+  /** On the server that all tests share, and without looking for what is overdue, unless the settings say otherwise. */
   static async start(workspace: Workspace, settings: Partial<WorkerSettings> = {}): Promise<Running> {
     const said = new Recorder()
     const server = settings.server ?? { address: testServer() }
-    const worker = await startWorker({ config: workspace.config, reporter: said, identity: randomUUID(), ...settings, server })
+    const worker = await startWorker({
+      config: workspace.config,
+      reporter: said,
+      identity: randomUUID(),
+      overdue: 'never',
+      ...settings,
+      server,
+    })
     return new Running(workspace, worker, await Connection.connect(server), said)
   }
 

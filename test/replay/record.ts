@@ -2,9 +2,10 @@ import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from '@jest/globals'
 import { actWorkflowId } from '../../src/client/act.ts'
+import { startTellingOverdue } from '../../src/client/start-overdue.ts'
 import { dynamic, env, localFolder } from '../../src/config/define.ts'
 import type { PipelineInput } from '../../src/config/schema.ts'
-import { batchId, partitionId, sensorId } from '../../src/names.ts'
+import { batchId, overdueId, partitionId, sensorId } from '../../src/names.ts'
 import { onceKnown, registerSearchAttributes } from '../../src/schedules/search-attributes.ts'
 import { Endpoint } from '../alerting/endpoint.ts'
 import { HoldUp } from '../harness/hold-up.ts'
@@ -77,6 +78,8 @@ async function trigger(running: Running): Promise<void> {
   await handle.trigger()
   await until('the run', async () => (await handle.describe()).info.recentActions.length > 0)
 }
+
+const WEEKDAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat']
 
 /** Never by itself. */
 const CRON = '0 0 29 2 *'
@@ -240,6 +243,37 @@ test('backfill: a single run, paused while it loads, and resumed', async () => {
   await together.resume()
   await together.result()
   await save(running, together.workflowId, 'backfill/single-run')
+})
+
+test('tellOverdue: missing, and nothing any more', async () => {
+  await using workspace = await Workspace.create({
+    source: SOURCE,
+    partitions: { kind: 'daily', start: '2018-01-22', end: '2018-01-23' },
+    expect: {},
+  })
+  await using running = await Running.start(workspace)
+  const { client, pipeline } = running
+  for (const name of ['missing', 'nothing']) {
+    await startTellingOverdue(client, { pipeline, taskQueue: workspace.config.temporal.taskQueue })
+    await client.workflow.getHandle(overdueId(pipeline)).result()
+    await save(running, overdueId(pipeline), `tellOverdue/${name}`)
+  }
+})
+
+test('scheduledPartition: a day off', async () => {
+  await using workspace = await Workspace.create({
+    source: SOURCE,
+    partitions: { kind: 'daily', start: '2018-01-22' },
+    schedule: { cron: CRON },
+    expect: { except: [...WEEKDAYS] },
+  })
+  await using running = await Running.start(workspace)
+  await running.apply()
+  await trigger(running)
+  const { info } = await running.client.schedule.getHandle(running.pipeline).describe()
+  const workflowId = info.recentActions.at(-1)?.action.workflow.workflowId ?? ''
+  await running.client.workflow.getHandle(workflowId).result()
+  await save(running, workflowId, 'scheduledPartition/day-off')
 })
 
 test('backfill in a single run, and importBatch: told of their progress by the load', async () => {

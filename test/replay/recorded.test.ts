@@ -14,6 +14,7 @@ test('the recorded histories of every workflow type replay', async () => {
     'importPartition',
     'scheduledPartition',
     'sensor',
+    'tellOverdue',
   ])
   expect(await replay(histories)).toEqual({ count: histories.length, faults: [] })
 })

@@ -51,7 +51,7 @@ test('queues, priorities, summaries, details and failures tell pipeline, partiti
   await tidemark.startAll(pipeline).then((batch) => batch.result())
   expect(await seen(running, batchId(pipeline))).toMatchObject({
     summary: `import all of ${pipeline}`,
-    details: '0 files loaded, 0 rows, 0 held; 0 left for later',
+    details: expect.stringContaining('| 0 files (0 rows) | 0 | 0 | 0 |'),
     priority: 5,
     activities: [`loadBatchPass on ${pipeline}-bulk: load all of ${pipeline}`],
   })

@@ -36,17 +36,18 @@ export class AzuriteServer implements AsyncDisposable {
     return server
   }
 
-  endpoint(port = this.port): string {
-    return `http://127.0.0.1:${port}/${this.account}`
+  endpoint(host = '127.0.0.1'): string {
+    return `http://${host}:${this.port}/${this.account}`
   }
 
-  async up(): Promise<void> {
+  /** Perhaps with another key of its account. */
+  async up(key = this.key): Promise<void> {
     const quiet = ['--silent', '--disableTelemetry', '--skipApiVersionCheck']
     this.#process = await ServerProcess.start({
       program: process.execPath,
       args: [this.#program, ...quiet, '--location', this.#folder, '--blobHost', '127.0.0.1', '--blobPort', String(this.port)],
       port: this.port,
-      env: { AZURITE_ACCOUNTS: `${this.account}:${this.key}`, NODE_OPTIONS: '' },
+      env: { AZURITE_ACCOUNTS: `${this.account}:${key}`, NODE_OPTIONS: '' },
     })
   }
 

@@ -28,8 +28,8 @@ export class FakeGcsServer implements AsyncDisposable {
     return server
   }
 
-  endpoint(port = this.port): string {
-    return `http://127.0.0.1:${port}`
+  endpoint(host = '127.0.0.1'): string {
+    return `http://${host}:${this.port}`
   }
 
   async up(): Promise<void> {

@@ -1,4 +1,4 @@
-"""An FTP server over one folder of this machine. Arguments: folder, port, user, password, and of: tls, implicit, old."""
+"""An FTP server over one folder of this machine. Arguments: folder, port, ports for data, user, password, and of: tls, implicit, old."""
 
 import datetime
 import ipaddress
@@ -19,7 +19,7 @@ def write_certificate(path):
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
     now = datetime.datetime.now(datetime.timezone.utc)
-    names = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
+    names = [x509.DNSName("localhost"), *(x509.IPAddress(ipaddress.ip_address(at)) for at in ("127.0.0.1", "127.0.0.2"))]
     certificate = (
         x509.CertificateBuilder()
         .subject_name(name)
@@ -54,11 +54,13 @@ def handler_of(options, folder):
 
 
 def main():
-    folder, port, user, password, *options = sys.argv[1:]
+    folder, port, data_ports, user, password, *options = sys.argv[1:]
     handler = handler_of(options, folder)
     handler.authorizer = DummyAuthorizer()
-    handler.authorizer.add_user(user, password, folder, perm="elradfmw")
+    for name, perm in (("", "elradfmw"), ("-reader", "elr"), ("-blind", "er")):
+        handler.authorizer.add_user(user + name, password, folder, perm=perm)
     handler.auth_failed_timeout = 0
+    handler.passive_ports = [int(one) for one in data_ports.split(",")]
     if "old" in options:
         without = ("MLSD", "MLST")
         handler.proto_cmds = {name: about for name, about in FTPHandler.proto_cmds.items() if name not in without}

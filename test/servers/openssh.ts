@@ -30,7 +30,7 @@ export class OpensshServer implements AsyncDisposable {
   }
 
   static async start(): Promise<OpensshServer> {
-    const unpacked = await fetchOpenssh()
+    const unpacked = await fromDebian('openssh-server', 'libwrap0')
     const [port = 0] = await freePorts(1)
     const server = new OpensshServer(await mkdtemp(join(tmpdir(), 'tidemark-sftp-')), port)
     await server.#furnish(unpacked)
@@ -44,6 +44,11 @@ export class OpensshServer implements AsyncDisposable {
     const [program = '', ...args] =
       userInfo().uid === uid ? sshd : ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', ...sshd]
     this.#process = await ServerProcess.start({ program, args, port: this.port, env: { LD_LIBRARY_PATH: this.#folder } })
+  }
+
+  /** From the next login on. */
+  async knows(...keys: readonly string[]): Promise<void> {
+    await writeFile(join(this.#folder, 'authorized_keys'), keys.join('\n'), { mode: 0o600 })
   }
 
   async down(): Promise<void> {
@@ -71,7 +76,7 @@ export class OpensshServer implements AsyncDisposable {
           if (name.startsWith('libwrap.so.0')) await copyFile(join(libraries, platform, name), at('libwrap.so.0'))
     await mkdir(this.files)
     await writeFile(at('host_key'), this.hostKey.private, { mode: 0o600 })
-    await writeFile(at('authorized_keys'), this.userKey.public, { mode: 0o600 })
+    await this.knows(this.userKey.public)
     const settings = {
       ListenAddress: '127.0.0.1',
       Port: this.port,
@@ -94,9 +99,10 @@ export class OpensshServer implements AsyncDisposable {
   }
 }
 
-async function fetchOpenssh(): Promise<string> {
-  return installed('openssh-server', async (folder) => {
-    const download = () => command('apt-get', ['download', '-q', 'openssh-server', 'libwrap0'], folder)
+/** Debian's packages, unpacked. */
+export async function fromDebian(...packages: readonly string[]): Promise<string> {
+  return installed(packages[0] ?? '', async (folder) => {
+    const download = () => command('apt-get', ['download', '-q', ...packages], folder)
     // A fresh machine has no lists of packages yet.
     await download().catch(async () => {
       await command('apt-get', ['update', '-q'])

@@ -10,6 +10,9 @@ import { ServerProcess } from './server-process.ts'
 const PROGRAM = fileURLToPath(new URL('ftp_server.py', import.meta.url))
 const PACKAGES = ['pyftpdlib==2.2.0', 'pyopenssl==26.4.0', 'cryptography==50.0.2']
 
+/** More than are used at once: one that was just used may not be free. */
+const DATA_PORTS = 12
+
 /** `old`: without MLSD, so that times are told by the minute, in words. */
 export interface FtpSettings {
   readonly tls?: boolean
@@ -18,7 +21,8 @@ export interface FtpSettings {
 
 /** Pyftpdlib's server: FTP with TLS or without, and as it was before RFC 3659. */
 export class FtpServer implements AsyncDisposable {
-  readonly port: number
+  /** Where it listens, and where it sends data from. */
+  readonly ports: readonly number[]
   readonly files: string
   /** Of its own signing; there with TLS alone. */
   readonly certificate: string
@@ -29,11 +33,11 @@ export class FtpServer implements AsyncDisposable {
   readonly #settings: FtpSettings
   #process: ServerProcess | undefined
 
-  private constructor(folder: string, libraries: string, port: number, settings: FtpSettings) {
+  private constructor(folder: string, libraries: string, ports: readonly number[], settings: FtpSettings) {
     this.#folder = folder
     this.#libraries = libraries
     this.#settings = settings
-    this.port = port
+    this.ports = ports
     this.files = join(folder, 'files')
     this.certificate = join(folder, 'certificate.pem')
   }
@@ -42,19 +46,25 @@ export class FtpServer implements AsyncDisposable {
     const libraries = await installed('pyftpdlib-2.2.0', async (folder) => {
       await command('python3', ['-m', 'pip', 'install', '--quiet', '--target', folder, ...PACKAGES])
     })
-    const [port = 0] = await freePorts(1)
-    const server = new FtpServer(await mkdtemp(join(tmpdir(), 'tidemark-ftp-')), libraries, port, settings)
+    const ports = await freePorts(1 + DATA_PORTS)
+    const server = new FtpServer(await mkdtemp(join(tmpdir(), 'tidemark-ftp-')), libraries, ports, settings)
     await mkdir(server.files)
     await server.up()
     return server
   }
 
-  async up(): Promise<void> {
+  get port(): number {
+    return this.ports[0] ?? 0
+  }
+
+  /** Perhaps with another password of its user. */
+  async up(password = this.password): Promise<void> {
+    const [, ...data] = this.ports
     const { tls = false, old = false } = this.#settings
     const options = [...(tls ? ['tls'] : []), ...(old ? ['old'] : [])]
     this.#process = await ServerProcess.start({
       program: 'python3',
-      args: [PROGRAM, this.files, String(this.port), this.user, this.password, ...options],
+      args: [PROGRAM, this.files, String(this.port), data.join(','), this.user, password, ...options],
       port: this.port,
       env: { PYTHONPATH: this.#libraries },
     })

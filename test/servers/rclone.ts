@@ -32,8 +32,9 @@ export class RcloneServer implements AsyncDisposable {
     return server
   }
 
-  async up(): Promise<void> {
-    const login = ['--user', this.user, '--pass', this.password]
+  /** Perhaps with another password of its user. */
+  async up(password = this.password): Promise<void> {
+    const login = ['--user', this.user, '--pass', password]
     this.#process = await ServerProcess.start({
       program: this.#program,
       args: ['serve', 'sftp', '--addr', `127.0.0.1:${this.port}`, ...login, '--dir-cache-time', '0s', this.files],

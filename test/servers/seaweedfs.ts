@@ -11,7 +11,7 @@ export interface S3Keys {
   readonly secretAccessKey: string
 }
 
-/** SeaweedFS with its S3 gateway: a store that checks signatures, and has users who may only read, or only list. */
+/** SeaweedFS with its S3 gateway: a store that checks signatures, and has users who may only list and read, or only one of the two. */
 export class S3Server implements AsyncDisposable {
   readonly endpoint: string
   readonly port: number
@@ -19,6 +19,7 @@ export class S3Server implements AsyncDisposable {
   readonly admin: S3Keys = newKeys()
   readonly reader: S3Keys = newKeys()
   readonly lister: S3Keys = newKeys()
+  readonly getter: S3Keys = newKeys()
   readonly #folder: string
   readonly #program: string
   readonly #ports: readonly number[]
@@ -37,18 +38,19 @@ export class S3Server implements AsyncDisposable {
     const folder = await mkdtemp(join(tmpdir(), 'tidemark-s3-'))
     const server = new S3Server(folder, program, await freePorts(8))
     await mkdir(join(folder, 'data'))
-    const identities = [
-      { name: 'admin', credentials: [theirs(server.admin)], actions: ['Admin', 'Read', 'Write', 'List', 'Tagging'] },
-      { name: 'reader', credentials: [theirs(server.reader)], actions: ['Read', 'List'] },
-      { name: 'lister', credentials: [theirs(server.lister)], actions: ['List'] },
-    ]
-    await writeFile(join(folder, 's3.json'), JSON.stringify({ identities }), { mode: 0o600 })
     await server.up()
     return server
   }
 
-  /** Again, with what it had. */
-  async up(): Promise<void> {
+  /** Again, with what it had; perhaps with other keys of its administrator. */
+  async up(admin = this.admin): Promise<void> {
+    const identities = [
+      { name: 'admin', credentials: [theirs(admin)], actions: ['Admin', 'Read', 'Write', 'List', 'Tagging'] },
+      { name: 'reader', credentials: [theirs(this.reader)], actions: ['Read', 'List'] },
+      { name: 'lister', credentials: [theirs(this.lister)], actions: ['List'] },
+      { name: 'getter', credentials: [theirs(this.getter)], actions: ['Read'] },
+    ]
+    await writeFile(join(this.#folder, 's3.json'), JSON.stringify({ identities }), { mode: 0o600 })
     const [master, volume, filer, masterGrpc, volumeGrpc, filerGrpc, s3Grpc] = this.#ports
     const at = (name: string) => join(this.#folder, name)
     this.#process = await ServerProcess.start({

@@ -21,7 +21,8 @@ wait "$server"`
 export interface ServerCommand {
   readonly program: string
   readonly args: readonly string[]
-  readonly port: number
+  /** Where it listens; one that listens at no port says by `answers` that it is up. */
+  readonly port?: number
   readonly env?: Readonly<Record<string, string>>
   /** Whether it answers; by default that its port is open is enough. */
   readonly answers?: () => Promise<boolean>
@@ -47,7 +48,7 @@ export class ServerProcess implements AsyncDisposable {
     })
     const server = new ServerProcess(child)
     const end = performance.now() + UP_WITHIN_MS
-    while (!((await isOpen(port)) && (answers === undefined || (await answers())))) {
+    while (!((port === undefined || (await isOpen(port))) && (answers === undefined || (await answers())))) {
       if (child.exitCode !== null) throw new Error(`${program} has ended: ${server.#log}`)
       if (performance.now() > end) throw new Error(`${program} does not answer on port ${port}: ${server.#log}`)
       await delay(LOOK_EVERY_MS)

@@ -18,18 +18,21 @@ export interface Ground extends AsyncDisposable {
   place(): Promise<Place>
   /** The same place with credentials that the server does not know, and what an error about them must say. */
   readonly strangers?: readonly { readonly of: (place: Place) => SourceInput; readonly told: RegExp }[]
-  /** Where its server listens; 0 where there is none. */
-  readonly port: number
+  /** Where its server listens, that for data as well. */
+  readonly ports: readonly number[]
   /** What nothing that is said may hold. */
   readonly secrets: readonly string[]
   readonly down?: () => Promise<void>
   readonly up?: () => Promise<void>
+  /** From now on the server does not know who asks; and knows them again. */
+  readonly lockOut?: () => Promise<void>
+  readonly letIn?: () => Promise<void>
 }
 
 export interface Place {
   readonly source: SourceInput
-  /** The same by way of another port of this machine. */
-  through(port: number): SourceInput
+  /** The same by way of another address of this machine. */
+  through(host: string): SourceInput
   put(path: string, content: string | Uint8Array): Promise<void>
   get(path: string): Promise<string | undefined>
   remove(path: string): Promise<void>

@@ -6,10 +6,11 @@ import { Project } from '../cli/project.ts'
 export async function examined(
   sources: Readonly<Record<string, PipelineInput['source']>>,
   variables: NodeJS.ProcessEnv = {},
+  afterLoad: PipelineInput['afterLoad'] = 'keep',
 ): Promise<Record<string, string>> {
   const pipelines = Object.entries(sources).map(([name, source]) => [
     name,
-    { source, partitions: { kind: 'dynamic' }, table: name, columns: { price: 'DOUBLE' }, sensor: {} },
+    { source, partitions: { kind: 'dynamic' }, table: name, columns: { price: 'DOUBLE' }, sensor: {}, afterLoad },
   ])
   const config = { warehouse: { kind: 'duckdb', file: 'warehouse.duckdb' }, pipelines: Object.fromEntries(pipelines) }
   await using project = await Project.create(`export default ${JSON.stringify(config)}\n`, { address: '127.0.0.1:1', variables })

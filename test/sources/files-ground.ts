@@ -15,12 +15,12 @@ export class FilesGround {
     this.#give = give
   }
 
-  async place(source: (folder: string, port?: number) => PipelineInput['source']): Promise<Place> {
+  async place(source: (folder: string, host?: string) => PipelineInput['source']): Promise<Place> {
     const name = `place ${++this.#places}+é`
     await this.makeFolder(join(this.files, name))
     return {
       source: source(name),
-      through: (port) => source(name, port),
+      through: (host) => source(name, host),
       put: (path, content) => this.put(join(name, path), content),
       get: (path) => readFile(join(this.files, name, path), 'utf8').catch(() => undefined),
       remove: (path) => rm(join(this.files, name, path)),

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { readSensor } from '../../src/cli/sensor-state.ts'
 import type { PipelineInput } from '../../src/config/schema.ts'
 import { prices } from '../harness/prices.ts'
 import { Running } from '../harness/running.ts'
@@ -7,6 +6,7 @@ import { sensorRuns } from '../harness/sensor-runs.ts'
 import { until } from '../harness/until.ts'
 import { Workspace } from '../harness/workspace.ts'
 import type { Ground } from './contract.ts'
+import { live } from './live.ts'
 
 /** The life of files on a real server of one kind, under a real worker: what a person is promised, from drop to row. */
 export function sourceLife(kind: string, start: () => Promise<Ground>): void {
@@ -19,24 +19,14 @@ export function sourceLife(kind: string, start: () => Promise<Ground>): void {
       await ground[Symbol.asyncDispose]()
     })
 
-    async function live(options: Partial<PipelineInput> = {}) {
+    async function living(options: Partial<PipelineInput> = {}) {
       const place = await ground.place()
-      const source = { ...place.source, settle: '500ms' } as const
-      const workspace = await Workspace.create({ source, sensor: { every: '1s' }, ...options })
-      const running = await Running.start(workspace)
-      await running.apply()
-      return {
-        place,
-        running,
-        async [Symbol.asyncDispose]() {
-          await running[Symbol.asyncDispose]()
-          await workspace[Symbol.asyncDispose]()
-        },
-      }
+      const alive = await live(place.source, options)
+      return { place, ...alive, [Symbol.asyncDispose]: () => alive[Symbol.asyncDispose]() }
     }
 
     test('a file is loaded once; a corrected one replaces its rows; rows of one that is gone stay', async () => {
-      await using life = await live()
+      await using life = await living()
       const { place, running } = life
       await place.put('stays.csv', prices(9))
       await place.put('a.csv', prices(1, 2))
@@ -55,7 +45,7 @@ export function sourceLife(kind: string, start: () => Promise<Ground>): void {
     test.each(['move', 'delete'] as const)(
       'after its load a file is taken away: %s; a newer one of its name is loaded',
       async (afterLoad) => {
-        await using life = await live({ afterLoad })
+        await using life = await living({ afterLoad })
         const { place, running } = life
         const taken = (sequence: number) =>
           until(`version ${sequence} to be taken away`, async () =>
@@ -75,7 +65,7 @@ export function sourceLife(kind: string, start: () => Promise<Ground>): void {
     test('after its load a file is tagged, stays, and is owed nothing', async () => {
       const { tags } = await ground.place()
       if (tags === undefined) return
-      await using life = await live({ afterLoad: { tag: { tidemark: 'loaded' } } })
+      await using life = await living({ afterLoad: { tag: { tidemark: 'loaded' } } })
       const { place, running } = life
       await place.put('a.csv', prices(1))
       await until('the tag', async () => (await place.tags?.('a.csv'))?.tidemark === 'loaded')
@@ -85,23 +75,19 @@ export function sourceLife(kind: string, start: () => Promise<Ground>): void {
 
     test('while the server is gone the sensor says so and nothing is removed; when it is back it goes on by itself', async () => {
       if (ground.down === undefined || ground.up === undefined) return
-      await using life = await live({ onDeleted: 'remove' })
-      const { place, running } = life
+      await using life = await living({ onDeleted: 'remove' })
+      const { place, running, becomes } = life
       await place.put('a.csv', prices(1))
       await running.outcome('a.csv')
       await ground.down()
       try {
-        const { failing } = await until('the sensor to fail', async () => {
-          const state = await readSensor(running.client, running.pipeline)
-          return state?.state === 'failing' && state
-        })
-        expect(failing).toMatch(/can be reached from where the worker runs/)
+        await becomes('failing', /can be reached from where the worker runs/)
       } finally {
         await ground.up()
       }
       await place.put('b.csv', prices(2))
       await running.outcome('b.csv')
-      await until('the sensor to watch', async () => (await readSensor(running.client, running.pipeline))?.state === 'watching')
+      await becomes('watching')
       expect(await running.sharePrices()).toEqual({ 'a.csv': [1], 'b.csv': [2] })
       expect(await said(running)).toEqual([])
     })

@@ -53,9 +53,11 @@ test('more bytes than were listed are another version', async () => {
   await expect(read(new Cut(BYTES.length).open, 99_999)).rejects.toMatchObject({ code: 'FileUnreadable' })
 })
 
-test('what the source says for good is not tried again', async () => {
+test.each([
+  new TidemarkError('FileUnreadable', 'it has changed'),
+  new TidemarkError('SourceUnavailable', 'it asks for fewer requests', { retryAfterMs: 5_000 }),
+])('what the source says for good, or that it is to be left alone, is not tried again: %s', async (changed) => {
   let tries = 0
-  const changed = new TidemarkError('FileUnreadable', 'it has changed')
   await expect(
     read(async () => {
       tries += 1

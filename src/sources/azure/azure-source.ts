@@ -18,6 +18,7 @@ export async function azureSource(config: AzureContainer, calls: CallCount): Pro
     stat: (path) => blobs.stat(path),
     open: (version) => blobs.open(version),
     take: (version, to) => takeByCopy(blobs, version, to),
+    mayTake: (how) => blobs.mayTake(how),
     tag: (version, tags) => tagInPlace(blobs, version, tags),
   }
 }

@@ -1,8 +1,9 @@
 import { Readable } from 'node:stream'
 import type { BlobGetPropertiesResponse } from '@azure/storage-blob'
 import { TidemarkError } from '../../errors.ts'
+import { probeName } from '../probe-name.ts'
 import { isRelativePath } from '../relative-path.ts'
-import type { Listed, Version } from '../source.ts'
+import type { Listed, Taking, Version } from '../source.ts'
 import type { TaggableStore } from '../tag-in-place.ts'
 import type { Head, ObjectStore } from '../take-by-copy.ts'
 import { wholeStream } from '../whole-stream.ts'
@@ -108,6 +109,26 @@ export class Blobs implements ObjectStore<Found>, TaggableStore<Found> {
     return this.#attempt(`tag the loaded file ${path}`, 'to write tags (Storage Blob Data Owner)', async () => {
       await this.#at(path).setTags(tags)
     })
+  }
+
+  /** On a condition that nothing fulfils: what may be done fails of that, what may not is refused before. */
+  async mayTake(how: Taking): Promise<void> {
+    const path = probeName()
+    const conditions = { ifMatch: '"none"' }
+    const probe = (doing: string, permission: string, work: () => Promise<unknown>) =>
+      this.#attempt(`${doing} a loaded file`, permission, async () => {
+        await work().catch((error: unknown) => {
+          if (!isNoBlob(error) && !isChanged(error)) throw error
+        })
+      })
+    if (how === 'tag') {
+      await probe('tag', 'to read tags (Storage Blob Data Owner)', () => this.#at(path).getTags())
+      return probe('tag', 'to write tags (Storage Blob Data Owner)', () => this.#at(path).setTags({}))
+    }
+    const blob = this.#at(path).getBlockBlobClient()
+    if (how === 'move')
+      await probe('move', 'to write blobs (Storage Blob Data Contributor)', () => blob.upload('', 0, { conditions }))
+    await probe('delete', 'to delete blobs (Storage Blob Data Contributor)', () => blob.delete({ conditions }))
   }
 
   #at(path: string) {

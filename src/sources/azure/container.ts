@@ -18,8 +18,8 @@ import { guardedLookup } from '../refused-address.ts'
 const TRIES = 4
 const FIRST_PAUSE_MS = 200
 const LONGEST_PAUSE_MS = 5_000
-/** Without an answer for so long, none is coming any more. */
-const SILENT_MS = 30_000
+/** Without an answer for so long, none is coming: with all tries a silent server is told in about a minute. */
+const SILENT_MS = 15_000
 const MOST_SOCKETS = 32
 
 /** A container with a client for it. */

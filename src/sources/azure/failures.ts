@@ -1,5 +1,6 @@
 import { messageOf, systemCodeOf, TidemarkError } from '../../errors.ts'
 import { retryAfterMs } from '../../retry-after.ts'
+import { tlsMend } from '../tls-mend.ts'
 
 const DEFAULT_RETRY_AFTER_MS = 5_000
 const NO_IDENTITY = /Credential|AuthenticationError|AggregateAuthentication/
@@ -60,8 +61,9 @@ function mendOf(error: unknown, permission: string): string {
     case 'InvalidAuthenticationInfo':
       return 'The server does not know these credentials: correct the account, and its key or signature, where the worker runs; a signature may have expired.'
     case 'AuthorizationPermissionMismatch':
-    case 'AuthorizationFailure':
       return `Allow these credentials ${permission}.`
+    case 'AuthorizationFailure':
+      return `Correct the account's key or signature, allow these credentials ${permission}, or let the account's network rules let this machine in.`
   }
   if (isWithoutIdentity(error))
     return "Give the worker an identity: Azure's environment variables, a managed identity or `az login`; or accountKey or sasToken with env('NAME') in `source`."
@@ -69,7 +71,7 @@ function mendOf(error: unknown, permission: string): string {
   if (status === 401 || status === 403) return `Allow these credentials ${permission}.`
   if (status !== undefined && status >= 500) return 'The server itself fails; it is tried again.'
   if (status !== undefined) return 'Correct `source` in the config.'
-  return 'See that the account or endpoint of `source` is right, and can be reached from where the worker runs.'
+  return tlsMend(error) ?? 'See that the account or endpoint of `source` is right, and can be reached from where the worker runs.'
 }
 
 function isWithoutIdentity(error: unknown): boolean {

@@ -2,6 +2,7 @@ import { posix } from 'node:path'
 import type { FtpFolder } from '../../config/sources/ftp.ts'
 import { TidemarkError } from '../../errors.ts'
 import type { CallCount } from '../call-count.ts'
+import { probeName } from '../probe-name.ts'
 import { isRelativePath } from '../relative-path.ts'
 import type { Source } from '../source.ts'
 import { type RenamableFiles, takeByRename } from '../take-by-rename.ts'
@@ -23,7 +24,27 @@ export function ftpSource(config: FtpFolder, calls: CallCount): Omit<Source, 'ca
       await folder.assertThere()
       return takeByRename(renamable(folder), version, to)
     },
+    mayTake: () => mayWrite(folder),
   }
+}
+
+/** Moves and deletes change the folder: so does an empty one that is made in it, renamed and taken away. */
+async function mayWrite(folder: Folder): Promise<void> {
+  const at = folder.at(probeName())
+  await folder.ask('write in the folder', async ({ client }) => {
+    const send = (command: string, doing: string) =>
+      client.send(command).catch((error: unknown) => {
+        if (!isNotAvailable(error)) throw error
+        throw new TidemarkError(
+          'SourceUnavailable',
+          `Expected to ${doing} in ${folder.place}, as afterLoad wants, got the answer 550. Let the user of the login make folders, rename and delete there, or set afterLoad to 'keep'.`,
+        )
+      })
+    await send(`MKD ${at}`, 'make a folder')
+    await send(`RNFR ${at}`, 'rename')
+    await send(`RNTO ${at}-2`, 'rename')
+    await send(`RMD ${at}-2`, 'delete')
+  })
 }
 
 function renamable(folder: Folder): RenamableFiles {

@@ -10,7 +10,7 @@ import { guardedLookup } from '../refused-address.ts'
 const RETRIES = 1
 const ALL_TRIES_S = 30
 /** Without an answer for so long, none is coming any more. */
-const SILENT_MS = 30_000
+const SILENT_MS = 15_000
 
 /** A bucket with a client for it. */
 export interface Bucket {

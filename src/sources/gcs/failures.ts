@@ -1,5 +1,6 @@
 import { messageOf, systemCodeOf, TidemarkError } from '../../errors.ts'
 import { retryAfterMs } from '../../retry-after.ts'
+import { tlsMend } from '../tls-mend.ts'
 
 const DEFAULT_RETRY_AFTER_MS = 5_000
 
@@ -45,7 +46,7 @@ function mendOf(error: unknown, permission: string): string {
   if (isThrottling(status)) return 'The server asks for fewer requests; it is tried again later.'
   if (status !== undefined && status >= 500) return 'The server itself fails; it is tried again.'
   if (status !== undefined) return 'Correct `source` in the config.'
-  return 'See that the endpoint of `source` is right, and can be reached from where the worker runs.'
+  return tlsMend(error) ?? 'See that the endpoint of `source` is right, and can be reached from where the worker runs.'
 }
 
 function isWithoutCredentials(error: unknown): boolean {

@@ -17,5 +17,6 @@ export async function gcsSource(config: GcsBucket, calls: CallCount): Promise<Om
     stat: (path) => objects.stat(path),
     open: (version) => objects.open(version),
     take: (version, to) => takeByCopy(objects, version, to),
+    mayTake: (how) => objects.mayTake(how),
   }
 }

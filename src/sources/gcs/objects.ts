@@ -2,8 +2,9 @@ import type { IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
 import type { FileMetadata } from '@google-cloud/storage'
 import { TidemarkError } from '../../errors.ts'
+import { probeName } from '../probe-name.ts'
 import { isRelativePath } from '../relative-path.ts'
-import type { Listed, Version } from '../source.ts'
+import type { Listed, Taking, Version } from '../source.ts'
 import type { Head, ObjectStore } from '../take-by-copy.ts'
 import { wholeStream } from '../whole-stream.ts'
 import type { Bucket } from './bucket.ts'
@@ -93,6 +94,24 @@ export class Objects implements ObjectStore<Found> {
         throw error
       }
     })
+  }
+
+  /** On a condition that nothing fulfils: what may be done fails of that, what may not is refused before. */
+  async mayTake(how: Taking): Promise<void> {
+    const object = this.#at(probeName())
+    const probe = (doing: string, permission: string, work: () => Promise<unknown>) =>
+      this.#attempt(`${doing} a loaded file`, permission, async () => {
+        await work().catch((error: unknown) => {
+          if (!isNoObject(error) && !isChanged(error)) throw error
+        })
+      })
+    if (how === 'move') {
+      await probe('move', 'to write objects (Storage Object User', async () => {
+        await object.save('', { resumable: false, preconditionOpts: { ifGenerationMatch: 1 } })
+        await object.delete() // the server knows no conditions
+      })
+    }
+    await probe('delete', 'to delete objects (Storage Object User', () => object.delete({ ifGenerationMatch: 1 }))
   }
 
   #at(path: string, generation?: string) {

@@ -1,6 +1,9 @@
+import { access, constants } from 'node:fs/promises'
+import { TidemarkError } from '../../errors.ts'
 import { CallCount } from '../call-count.ts'
 import { LOCAL } from '../capabilities.ts'
 import type { Source } from '../source.ts'
+import { reasonOf } from './failures.ts'
 import { FolderReader } from './folder-reader.ts'
 import { readFiles, statFiles } from './many-files.ts'
 import { openFile } from './open-file.ts'
@@ -26,6 +29,17 @@ export function localSource({ folder }: { readonly folder: string }): Required<O
     readAll: (paths, most) => readFiles(folder, paths, most, reader),
     open: ({ path }) => openFile(folder, path),
     take: (version, to) => takeFile(folder, version, to),
+    mayTake: () => mayWrite(folder),
     watch: (events) => watchFolder(folder, events),
   }
+}
+
+async function mayWrite(folder: string): Promise<void> {
+  await access(folder, constants.W_OK | constants.X_OK).catch((error: unknown) => {
+    const mend = "Let the user that runs Tidemark write in it, or set afterLoad to 'keep'."
+    throw new TidemarkError(
+      'SourceUnavailable',
+      `Expected to write in ${folder}, as afterLoad wants, got ${reasonOf(error)}. ${mend}`,
+    )
+  })
 }

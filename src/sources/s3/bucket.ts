@@ -7,7 +7,9 @@ import { envValue } from '../env-value.ts'
 import { guardedLookup } from '../refused-address.ts'
 
 const CONNECT_WITHIN_MS = 5_000
-/** Without a byte for so long, an answer is not coming any more. */
+/** Without a word for so long, an answer is not coming: with all tries a silent server is told in about a minute. */
+const ANSWER_WITHIN_MS = 15_000
+/** Without a byte for so long, an answer is not going on any more. */
 const SILENT_MS = 30_000
 /** Each with its pause, which the client takes from the server's own word where there is one. */
 const TRIES = 4
@@ -38,7 +40,7 @@ export function openBucket(config: S3Bucket, calls: CallCount): Bucket {
     requestChecksumCalculation: 'WHEN_REQUIRED', // some servers know no other
     requestHandler: {
       connectionTimeout: CONNECT_WITHIN_MS,
-      requestTimeout: SILENT_MS,
+      requestTimeout: ANSWER_WITHIN_MS,
       throwOnRequestTimeout: true,
       socketTimeout: SILENT_MS,
       httpAgent: new HttpAgent(agent),

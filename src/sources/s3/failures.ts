@@ -1,5 +1,6 @@
 import { messageOf, systemCodeOf, TidemarkError } from '../../errors.ts'
 import { retryAfterMs } from '../../retry-after.ts'
+import { tlsMend } from '../tls-mend.ts'
 
 /** Where the server is named only in its own words. */
 interface Failure {
@@ -51,6 +52,15 @@ export function isChanged(error: unknown): boolean {
   return status === 412 || name === 'PreconditionFailed'
 }
 
+/** The server has said something, and not the network nothing. */
+export function isAnswer(error: unknown): boolean {
+  return failureOf(error).status !== undefined
+}
+
+export function isThrottled(error: unknown): boolean {
+  return isThrottling(failureOf(error))
+}
+
 function failureOf(error: unknown): Failure {
   const record = typeof error === 'object' && error !== null ? error : {}
   const name = 'name' in record && typeof record.name === 'string' ? record.name : 'Error'
@@ -66,7 +76,7 @@ function wordsOf(error: unknown, { name, status }: Failure): string {
   if (status !== undefined && !['Error', 'Unknown', 'UnknownError'].includes(name))
     return status === 200 ? name : `${name} (${status})`
   if (status !== undefined) return `the answer ${status}`
-  return systemCodeOf(error) ?? messageOf(error)
+  return systemCodeOf(error) ?? /\b(E[A-Z]{4,})\b/.exec(messageOf(error))?.[1] ?? messageOf(error)
 }
 
 function mendOf({ name, status, headers }: Failure, error: unknown, permission: string): string {
@@ -98,7 +108,7 @@ function mendOf({ name, status, headers }: Failure, error: unknown, permission: 
   if (/region is missing/i.test(messageOf(error)))
     return "Write region: 'eu-central-1', or the one that it is, in `source`, or set AWS_REGION where the worker runs."
   if (status !== undefined) return 'Correct `source` in the config.'
-  return 'See that the endpoint of `source` is right, and can be reached from where the worker runs.'
+  return tlsMend(error) ?? 'See that the endpoint of `source` is right, and can be reached from where the worker runs.'
 }
 
 function regionMend(region: string | undefined): string {

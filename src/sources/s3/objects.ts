@@ -1,13 +1,16 @@
 import {
-  CopyObjectCommand,
   DeleteObjectCommand,
   GetObjectTaggingCommand,
   type HeadObjectCommandOutput,
+  PutObjectCommand,
   PutObjectTaggingCommand,
 } from '@aws-sdk/client-s3'
+import { probeName } from '../probe-name.ts'
+import type { Taking } from '../source.ts'
 import type { TaggableStore } from '../tag-in-place.ts'
 import type { Head, ObjectStore } from '../take-by-copy.ts'
 import type { Bucket } from './bucket.ts'
+import { type CopyRequest, copyObject } from './copy-object.ts'
 import { isChanged, isNoObject, sourceFailure } from './failures.ts'
 import { etagOf, versionOf } from './list-keys.ts'
 import { headOf, openObject } from './read-object.ts'
@@ -15,12 +18,19 @@ import { headOf, openObject } from './read-object.ts'
 /** In a copy's metadata. */
 const MARK = 'tidemark-copy-of'
 
+/** Where copies begin to be made in parts, smaller in tests. */
+type Parts = Pick<CopyRequest, 'largest' | 'part'>
+
+interface Prober {
+  mayTake(how: Taking): Promise<void>
+}
+
 interface Found extends Head {
   readonly head: HeadObjectCommandOutput
 }
 
 /** What is done to the objects of a bucket after their load. */
-export function objectsOf(bucket: Bucket): ObjectStore<Found> & TaggableStore<Found> {
+export function objectsOf(bucket: Bucket, parts: Parts = {}): ObjectStore<Found> & TaggableStore<Found> & Prober {
   const { client, name, prefix, place } = bucket
   const at = (path: string) => ({ Bucket: name, Key: prefix + path })
   // Where the bucket keeps versions, the one that was found.
@@ -46,7 +56,7 @@ export function objectsOf(bucket: Bucket): ObjectStore<Found> & TaggableStore<Fo
     copy: (path, found, to, mark) =>
       attempt(`move the loaded file ${path}`, 'to write objects (s3:PutObject', async () => {
         try {
-          await client.send(copyCommand(bucket, path, found, to, mark))
+          await copyObject(bucket, { ...parts, ...found, path, to, mark: { [MARK]: mark } })
           return 'done'
         } catch (error) {
           if (isNoObject(error)) return 'changed'
@@ -79,23 +89,28 @@ export function objectsOf(bucket: Bucket): ObjectStore<Found> & TaggableStore<Fo
         const TagSet = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }))
         await client.send(new PutObjectTaggingCommand({ ...versionAt(path, found), Tagging: { TagSet } }))
       }),
+    mayTake: async (how) => {
+      const key = at(probeName())
+      // On a condition that nothing fulfils: what may be done fails of that, what may not is refused before.
+      const never = { IfMatch: '"none"' }
+      const probe = (doing: string, permission: string, work: () => Promise<unknown>) =>
+        attempt(`${doing} a loaded file`, permission, async () => {
+          await work().catch((error: unknown) => {
+            if (!isChanged(error) && !isNoObject(error)) throw error
+          })
+        })
+      const remove = () => client.send(new DeleteObjectCommand({ ...key, ...never }))
+      const put = async () => {
+        await client.send(new PutObjectCommand({ ...key, ...never, Body: '', ContentLength: 0 }))
+        await client.send(new DeleteObjectCommand(key)) // the server knows no conditions
+      }
+      if (how === 'tag') {
+        await probe('tag', 'to read tags (s3:GetObjectTagging', () => client.send(new GetObjectTaggingCommand(key)))
+        const none = { ...key, Tagging: { TagSet: [] } }
+        return probe('tag', 'to write tags (s3:PutObjectTagging', () => client.send(new PutObjectTaggingCommand(none)))
+      }
+      if (how === 'move') await probe('move', 'to write objects (s3:PutObject', put)
+      await probe('delete', 'to delete objects (s3:DeleteObject', remove)
+    },
   }
-}
-
-function copyCommand({ name, prefix }: Bucket, path: string, { head, fingerprint }: Found, to: string, mark: string) {
-  const { CacheControl, ContentDisposition, ContentEncoding, ContentLanguage, ContentType } = head
-  return new CopyObjectCommand({
-    Bucket: name,
-    Key: prefix + to,
-    CopySource: `${name}/${encodeURIComponent(prefix + path).replaceAll('%2F', '/')}`,
-    CopySourceIfMatch: etagOf(fingerprint),
-    IfNoneMatch: '*',
-    MetadataDirective: 'REPLACE',
-    CacheControl,
-    ContentDisposition,
-    ContentEncoding,
-    ContentLanguage,
-    ContentType,
-    Metadata: { ...head.Metadata, [MARK]: mark },
-  })
 }

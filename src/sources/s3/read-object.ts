@@ -5,18 +5,21 @@ import { isRelativePath } from '../relative-path.ts'
 import type { Listed, Version } from '../source.ts'
 import { wholeStream } from '../whole-stream.ts'
 import type { Bucket } from './bucket.ts'
-import { isOfObject, objectFailure, sourceFailure } from './failures.ts'
+import { isAnswer, isOfObject, isThrottled, objectFailure, sourceFailure } from './failures.ts'
 import { etagOf, listOne, versionOf } from './list-keys.ts'
 
 /** What is asked of an object, and nothing where there is none. */
 export async function headOf(bucket: Bucket, path: string) {
   if (!isRelativePath(path)) return undefined
+  const failure = (error: unknown) =>
+    sourceFailure(error, `look at ${path} in ${bucket.place}`, `to read objects (s3:GetObject on ${bucket.name})`)
   try {
     return await bucket.client.send(new HeadObjectCommand({ Bucket: bucket.name, Key: bucket.prefix + path }))
   } catch (error) {
+    if (isThrottled(error) || !isAnswer(error)) throw failure(error)
     // A failed look at an object has no words: a bucket that is not there, or a wrong key, looks like an absent file. The listing tells.
     if ((await listOne(bucket, path)) === undefined) return undefined
-    throw sourceFailure(error, `look at ${path} in ${bucket.place}`, `to read objects (s3:GetObject on ${bucket.name})`)
+    throw failure(error)
   }
 }
 

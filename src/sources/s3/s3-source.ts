@@ -19,6 +19,7 @@ export function s3Source(config: S3Bucket, calls: CallCount): Omit<Source, 'can'
     stat: (path) => statObject(bucket, path),
     open: (version) => openObject(bucket, version),
     take: (version, to) => takeByCopy(objects, version, to),
+    mayTake: (how) => objects.mayTake(how),
     tag: (version, tags) => tagInPlace(objects, version, tags),
   }
 }

@@ -19,6 +19,10 @@ export function isPlainFailure(error: unknown): boolean {
   return statusOf(error) === FAILURE
 }
 
+export function isDenied(error: unknown): boolean {
+  return statusOf(error) === PERMISSION_DENIED
+}
+
 /** The server has answered: its connection is sound. */
 export function isAnswer(error: unknown): boolean {
   return statusOf(error) !== undefined
@@ -43,6 +47,7 @@ export function fileFailure(error: unknown, path: string, place: string): Tidema
 }
 
 function wordsOf(error: unknown): string {
+  if (isOfHandshake(error)) return 'no SSH server'
   if (isRefusedLogin(error)) return 'a refused login'
   return systemCodeOf(error) ?? messageOf(error)
 }
@@ -55,6 +60,7 @@ function mendOf(error: unknown): string {
     case PERMISSION_DENIED:
       return 'Let the user of the login read and enter it.'
     case undefined:
+      if (isOfHandshake(error)) return 'Something else answers there, or lets nobody begin: see that its host and port are right.'
       return 'See that its host and port are right, and can be reached from where the worker runs.'
     default:
       return 'See what the server says in its log.'
@@ -63,6 +69,11 @@ function mendOf(error: unknown): string {
 
 function isRefusedLogin(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'level' in error && error.level === 'client-authentication'
+}
+
+/** Whatever answers has not begun as the protocol does. */
+function isOfHandshake(error: unknown): boolean {
+  return /before handshake|Invalid (identification|greeting)|unable to parse|Protocol version/i.test(messageOf(error))
 }
 
 function statusOf(error: unknown): number | undefined {

@@ -153,6 +153,10 @@ export class Requests {
     await this.#ask((sftp, answer) => sftp.mkdir(path, answer))
   }
 
+  async rmdir(path: string): Promise<void> {
+    await this.#ask((sftp, answer) => sftp.rmdir(path, answer))
+  }
+
   async #value<T>(send: (sftp: SFTPWrapper, answer: Answer<T>) => void): Promise<T> {
     const value = await this.#ask<T>(send)
     if (value === undefined) throw new Error('an answer without what was asked for')

@@ -2,11 +2,12 @@ import { posix } from 'node:path'
 import type { SftpFolder } from '../../config/sources/sftp.ts'
 import { TidemarkError } from '../../errors.ts'
 import type { CallCount } from '../call-count.ts'
+import { probeName } from '../probe-name.ts'
 import { isRelativePath } from '../relative-path.ts'
 import type { Source } from '../source.ts'
 import { type RenamableFiles, takeByRename } from '../take-by-rename.ts'
 import { walkFolders } from '../walk-folders.ts'
-import { isAbsent, isPlainFailure } from './failures.ts'
+import { isAbsent, isDenied, isPlainFailure } from './failures.ts'
 import { Folder } from './folder.ts'
 import { openFile } from './read-file.ts'
 
@@ -22,7 +23,23 @@ export function sftpSource(config: SftpFolder, calls: CallCount): Omit<Source, '
       await folder.assertThere()
       return takeByRename(renamable(folder), version, to)
     },
+    mayTake: () => mayWrite(folder),
   }
+}
+
+/** Moves and deletes change the folder: so does an empty one that is made in it for a moment. */
+async function mayWrite(folder: Folder): Promise<void> {
+  const at = folder.at(probeName())
+  await folder.ask('write in the folder', async (requests) => {
+    await requests.mkdir(at).catch((error: unknown) => {
+      if (!isDenied(error)) throw error
+      throw new TidemarkError(
+        'SourceUnavailable',
+        `Expected to write in ${folder.place}, as afterLoad wants, got Permission denied. Let the user of the login write in it, or set afterLoad to 'keep'.`,
+      )
+    })
+    await requests.rmdir(at)
+  })
 }
 
 function renamable(folder: Folder): RenamableFiles {

@@ -6,6 +6,7 @@ import { payDebts, readDebts } from './after-load.ts'
 import { begin, hasBegun } from './begin.ts'
 import { dropClaim, readBackoffs, standingClaims, writeClaims } from './claims.ts'
 import { openDecision, openRetries, readOpenDecisions } from './decisions.ts'
+import { readFilesPage } from './files-page.ts'
 import { Gate, type GateOptions } from './gate.ts'
 import { readInventory } from './inventory.ts'
 import { readCounts, readFiles, readKnown, readRejected } from './ledger-queries.ts'
@@ -13,7 +14,9 @@ import { readLineage } from './lineage-queries.ts'
 import { appliedMigrations, migrate } from './migrate.ts'
 import { MIGRATIONS } from './migrations.ts'
 import { endTelling, readUntold, takeNews } from './news-queries.ts'
+import { readToldOverdue } from './overdue-news.ts'
 import { readLoadedKeys, readWorkOf } from './partition-queries.ts'
+import { readPartitionRecords } from './partition-records.ts'
 import { publish } from './publish-each.ts'
 import { rowsOf, transaction } from './sql.ts'
 import { visitVersions } from './versions.ts'
@@ -45,13 +48,16 @@ export function duckdbWarehouse(options: Omit<GateOptions, 'prepare'>): Warehous
     claims: () => run(standingClaims),
     backoffs: (pipeline) => run((connection) => readBackoffs(connection, pipeline)),
     files: (pipeline, query: FilesQuery = {}) => run((connection) => readFiles(connection, pipeline, query)),
+    filesPage: (pipeline, query) => run((connection) => readFilesPage(connection, pipeline, query)),
     counts: (pipeline) => run((connection) => readCounts(connection, pipeline)),
     loadedKeys: (pipeline, keys, signal) => run((connection) => readLoadedKeys(connection, pipeline, keys), signal),
+    partitionRecords: (pipeline, signal) => run((connection) => readPartitionRecords(connection, pipeline), signal),
     workOf: (pipeline, of, signal) => run((connection) => readWorkOf(connection, pipeline, of), signal),
     inventory: (pipeline) => run((connection) => readInventory(connection, pipeline)),
     lineage: (pipeline, key) => run((connection) => readLineage(connection, pipeline, key)),
     rejected: (pipeline, path, sequence) => run((connection) => readRejected(connection, pipeline, path, sequence)),
     untold: (scope) => run((connection) => readUntold(connection, scope)),
+    toldOverdue: (pipeline, signal) => run((connection) => readToldOverdue(connection, pipeline), signal),
     takeNews: (request, signal) => change((connection) => takeNews(connection, request), signal),
     endTelling: (pipeline, token, signal) => change((connection) => endTelling(connection, pipeline, token), signal),
     query: (sql) => run((connection) => runQuery(connection, sql)),

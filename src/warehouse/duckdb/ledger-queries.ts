@@ -52,8 +52,7 @@ export async function readFiles(connection: DuckDBConnection, pipeline: string, 
   const newest = query.versions ? '' : 'QUALIFY row_number() OVER (PARTITION BY path ORDER BY sequence DESC) = 1'
   const rows = await rowsOf(
     connection,
-    `SELECT * REPLACE (${TIMES.map((column) => `strftime(timezone('UTC', ${column}), '%Y-%m-%dT%H:%M:%S.%gZ') AS ${column}`).join(', ')})
-     FROM tidemark.files WHERE pipeline = $1 AND ($2::VARCHAR IS NULL OR path = $2)
+    `SELECT ${ENTRY_COLUMNS} FROM tidemark.files WHERE pipeline = $1 AND ($2::VARCHAR IS NULL OR path = $2)
        AND ($3::VARCHAR IS NULL OR content_hash = $3)
        AND ($4::VARCHAR IS NULL OR path IN (SELECT path FROM tidemark.files WHERE pipeline = $1 AND partition_key = $4)) ${newest} ORDER BY path, sequence`,
     pipeline,
@@ -65,6 +64,9 @@ export async function readFiles(connection: DuckDBConnection, pipeline: string, 
 }
 
 const TIMES = ['modified_at', 'decided_at', 'carried_out_at', 'gone_at', 'first_seen_at', 'settled_at', 'loaded_at']
+/** What `toEntry` reads. */
+export const ENTRY_COLUMNS = `* REPLACE (${TIMES.map((column) => `strftime(timezone('UTC', ${column}), '%Y-%m-%dT%H:%M:%S.%gZ') AS ${column}`).join(', ')})`
+
 export const DECISION = z.enum(['retry', 'release', 'remove'] satisfies Decision[])
 export const STATUS = z.enum(['loaded', 'held', 'duplicate', 'ignored', 'superseded', 'removed'] satisfies FileStatus[])
 const AFTER_LOAD = z.enum(['owed', 'done']).nullable()
@@ -78,7 +80,7 @@ const CHECKS = z.array(
   }) satisfies z.ZodType<CheckResult>,
 )
 
-function toEntry(row: Row): LedgerEntry {
+export function toEntry(row: Row): LedgerEntry {
   return {
     pipeline: String(row.pipeline),
     path: String(row.path),

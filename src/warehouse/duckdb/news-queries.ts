@@ -1,11 +1,14 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { z } from 'zod'
 import type { News, NewsRequest, NewsScope, Untold } from '../news.ts'
+import type { Least } from '../overdue.ts'
+import { stillUntold } from './overdue-news.ts'
 import { rowsOf, textList } from './sql.ts'
 
 /** The others are in the ledger. */
 const REASONS_TOLD = 5
 const LONGEST_REASON = 1_000
+const ANY: Least = { files: 1, rows: 0 }
 
 /** What was told last of a subject: `file/<path>` is `held#<version>` or `gone#<version>`, `partition/<key>` is `late` or `missing`. */
 const CHANGES = `
@@ -28,7 +31,8 @@ const CHANGES = `
       FROM changed
       UNION ALL
       SELECT 'recovered', subject, key, NULL, 'partition ' || key || ': loaded'
-      FROM late WHERE key IN (SELECT partition_key FROM tidemark.files WHERE pipeline = $1 AND status = 'loaded'))
+      FROM late WHERE key IN (SELECT partition_key FROM tidemark.files WHERE pipeline = $1 AND status = 'loaded'
+        GROUP BY partition_key HAVING count(*) >= $4 AND coalesce(sum(rows), 0) >= $5))
   SELECT what, subject, key, state, text FROM changes WHERE what <> 'gone' OR $3 ORDER BY subject`
 
 interface Change {
@@ -69,7 +73,7 @@ export async function takeNews(connection: DuckDBConnection, request: NewsReques
   const { pipeline, token } = request
   const kept = await stateOf(connection, pipeline, tellingOf(token))
   if (kept !== undefined) return NEWS.parse(JSON.parse(kept))
-  const { changes, news } = await (LEVELS.includes(request.news.what) ? fromLedger : fromTick)(connection, request)
+  const { changes, news } = await sourceOf(request)(connection, request)
   if (changes.length === 0) return undefined
   await writeTold(connection, pipeline, [...changes, { subject: tellingOf(token), state: JSON.stringify(news) }])
   return news
@@ -82,6 +86,11 @@ export async function endTelling(connection: DuckDBConnection, pipeline: string,
 /** Of these the ledger says whether they are so; of the others who asks. */
 const LEVELS: readonly string[] = ['held', 'recovered', 'gone']
 const tellingOf = (token: string) => `telling/${token}`
+
+function sourceOf({ news, overdue }: NewsRequest) {
+  if (overdue !== undefined) return fromClock
+  return LEVELS.includes(news.what) ? fromLedger : fromTick
+}
 
 async function fromLedger(connection: DuckDBConnection, request: NewsRequest) {
   const { pipeline, what } = request.news
@@ -107,8 +116,27 @@ async function fromTick(connection: DuckDBConnection, { pipeline, news }: NewsRe
   return { changes: told ? [] : [{ subject, state: news.what }], news }
 }
 
-async function changesIn(connection: DuckDBConnection, { pipeline, partition, alsoGone }: NewsScope): Promise<Change[]> {
-  const rows = await rowsOf(connection, CHANGES, pipeline, partition ?? null, alsoGone)
+/** What is overdue, whoever was to bring it. */
+async function fromClock(connection: DuckDBConnection, { pipeline, news: { what }, overdue = [], least = ANY }: NewsRequest) {
+  const changes = await stillUntold(connection, pipeline, overdue, least)
+  const [first] = changes
+  const isOne = changes.length === 1
+  const reasons = changes.slice(0, REASONS_TOLD).map(({ key, text }) => (isOne || key === undefined ? text : `${key}: ${text}`))
+  const news: News = {
+    pipeline,
+    what,
+    reason: reasons.map(shortened).join('\n'),
+    ...(isOne && first?.key !== undefined ? { partition: first.key } : {}),
+    ...(isOne ? {} : { count: changes.length }),
+  }
+  return { changes, news }
+}
+
+async function changesIn(
+  connection: DuckDBConnection,
+  { pipeline, partition, alsoGone, least = ANY }: NewsScope,
+): Promise<Change[]> {
+  const rows = await rowsOf(connection, CHANGES, pipeline, partition ?? null, alsoGone, least.files, least.rows)
   return rows.map((row) => ({
     what: String(row.what),
     subject: String(row.subject),

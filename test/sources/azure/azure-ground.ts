@@ -33,8 +33,8 @@ export class AzureGround implements Ground {
     return ground
   }
 
-  get port() {
-    return this.server.port
+  get ports() {
+    return [this.server.port]
   }
 
   /** As a config names it. */
@@ -62,7 +62,7 @@ export class AzureGround implements Ground {
     const at = (path: string) => this.client.getBlockBlobClient(`${prefix}/${path}`)
     return {
       source: this.input(prefix),
-      through: (port) => this.input(prefix, { endpoint: this.server.endpoint(port) }),
+      through: (host) => this.input(prefix, { endpoint: this.server.endpoint(host) }),
       put: async (path, content) => {
         const bytes = Buffer.from(content)
         await at(path).upload(bytes, bytes.length)
@@ -92,6 +92,14 @@ export class AzureGround implements Ground {
 
   down = () => this.server.down()
   up = () => this.server.up()
+  lockOut = async () => {
+    await this.server.down()
+    await this.server.up(this.#wrongKey)
+  }
+  letIn = async () => {
+    await this.server.down()
+    await this.server.up()
+  }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.server[Symbol.asyncDispose]()

@@ -63,3 +63,30 @@ test('doctor tells each mistake with a container and what to do about it, and no
   for (const secret of [...ground.secrets, wrong, process.env.DOCTOR_SAS ?? '', process.env.DOCTOR_LIST ?? ''])
     expect(JSON.stringify(said)).not.toContain(secret)
 })
+
+test('doctor tells what afterLoad may not do, a right to list that is missing, and a wrong protocol', async () => {
+  const place = await ground.place()
+  await place.put('2018-01-22.csv', 'price\n1\n')
+  const prefix = 'place 2+é'
+  Object.assign(process.env, { DOCTOR_READER: signature('rl'), DOCTOR_WRITER: signature('rwdlt'), DOCTOR_BLIND: signature('r') })
+  const bySignature = (name: string) => ground.input(prefix, { accountKey: undefined, sasToken: env(name) })
+  const sources = { writer: bySignature('DOCTOR_WRITER'), reader: bySignature('DOCTOR_READER') }
+  const well = `ok: az://testaccount/files/${prefix}: 1 files match {partition}.csv`
+  for (const [afterLoad, told] of [
+    ['move', /^bad: .*move a loaded file of .*\(403\)\. Allow these credentials to write blobs/],
+    ['delete', /^bad: .*delete a loaded file of .*\(403\)\. Allow these credentials to delete blobs/],
+    [{ tag: { loaded: 'yes' } }, /^bad: .*tag a loaded file of .*\(403\)\. Allow these credentials to read tags/],
+  ] as const)
+    expect(await examined(sources, {}, afterLoad)).toEqual({ writer: well, reader: expect.stringMatching(told) })
+  expect(await place.get('2018-01-22.csv')).toBe('price\n1\n')
+  const said = await examined({
+    blind: bySignature('DOCTOR_BLIND'),
+    tls: ground.input(prefix, { endpoint: ground.server.endpoint().replace('http:', 'https:') }),
+    host: ground.input(prefix, { endpoint: 'http://no-such-host.invalid/testaccount' }),
+  })
+  expect(said).toEqual({
+    blind: expect.stringMatching(/^bad: .*list az.*\(403\)\. Allow these credentials to list and read blobs/),
+    tls: expect.stringMatching(/^bad: .*It does not speak TLS: write 'http:\/\/…'/),
+    host: expect.stringMatching(/^bad: .*got (ENOTFOUND|EAI_AGAIN)\. See that the account or endpoint of `source` is right/),
+  })
+})

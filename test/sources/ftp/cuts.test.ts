@@ -1,13 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { CuttingProxy } from '../../servers/cutting-proxy.ts'
 import { sourceOf } from '../contract.ts'
-import { listAll, pathsOf } from '../folder.ts'
+import { sourceCuts } from '../cuts.ts'
+import { listAll } from '../folder.ts'
 import { patternOf } from '../pattern.ts'
 import { FtpGround } from './ftp-ground.ts'
 
 const CSV = patternOf('{partition}.csv')
 const MEGABYTE = 2 ** 20
+
+sourceCuts('FTP with TLS', () => FtpGround.start({ tls: true }))
+sourceCuts('FTP without exact times', () => FtpGround.start({ old: true }))
 
 let ground: FtpGround
 beforeAll(async () => {
@@ -31,18 +34,4 @@ test('a download goes on where it was after the server has died and come back', 
     read.push(chunk)
   }
   expect(Buffer.concat(read).equals(bytes)).toBe(true)
-})
-
-test('a login that is cut is an error, never an empty answer, and the next one is made anew', async () => {
-  await using proxy = await CuttingProxy.to(ground.port)
-  const place = await ground.place()
-  await place.put('a.csv', 'x')
-  const source = sourceOf(place.through(proxy.port))
-  expect(await pathsOf(source, CSV)).toEqual(['a.csv'])
-  proxy.cutAll()
-  proxy.cutAfter(10)
-  await expect(pathsOf(source, CSV)).rejects.toMatchObject({ code: 'SourceUnavailable' })
-  await expect(source.stat('none.csv')).rejects.toMatchObject({ code: 'SourceUnavailable' })
-  proxy.cutAfter(Number.POSITIVE_INFINITY)
-  expect(await source.stat('a.csv')).toMatchObject({ size: 1 })
 })

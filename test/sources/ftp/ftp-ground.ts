@@ -5,7 +5,7 @@ import { FtpServer, type FtpSettings } from '../../servers/pyftpdlib.ts'
 import type { Ground, Place } from '../contract.ts'
 import { FilesGround } from '../files-ground.ts'
 
-type Options = Partial<Parameters<typeof ftp>[1]> & { readonly port?: number }
+type Options = Partial<Parameters<typeof ftp>[1]> & { readonly port?: number; readonly host?: string; readonly user?: string }
 
 /** An FTP server, with its password in the environment. */
 export class FtpGround implements Ground {
@@ -32,13 +32,20 @@ export class FtpGround implements Ground {
     return this.server.port
   }
 
+  get ports() {
+    return this.server.ports
+  }
+
   get wrongPassword() {
     return env(`${this.#passwordName}_WRONG`)
   }
 
-  input(folder: string, { port = this.port, ...options }: Options = {}): PipelineInput['source'] {
+  input(
+    folder: string,
+    { port = this.port, host = '127.0.0.1', user = this.server.user, ...options }: Options = {},
+  ): PipelineInput['source'] {
     const line = this.#tls ? { ca: this.server.certificate } : { insecure: true as const }
-    return ftp(`ftp://${this.server.user}@127.0.0.1:${port}/${encodeURIComponent(folder)}`, {
+    return ftp(`ftp://${user}@${host}:${port}/${encodeURIComponent(folder)}`, {
       files: '{partition}.csv',
       password: env(this.#passwordName),
       ...line,
@@ -47,7 +54,7 @@ export class FtpGround implements Ground {
   }
 
   place(): Promise<Place> {
-    return this.files.place((folder, port) => this.input(folder, port === undefined ? {} : { port }))
+    return this.files.place((folder, host = '127.0.0.1') => this.input(folder, { host }))
   }
 
   get strangers() {
@@ -61,6 +68,14 @@ export class FtpGround implements Ground {
 
   down = () => this.server.down()
   up = () => this.server.up()
+  lockOut = async () => {
+    await this.server.down()
+    await this.server.up('another-password')
+  }
+  letIn = async () => {
+    await this.server.down()
+    await this.server.up()
+  }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.server[Symbol.asyncDispose]()

@@ -2,6 +2,7 @@ import { type Bucket, Storage } from '@google-cloud/storage'
 import { gcs } from '../../../src/config/define.ts'
 import type { PipelineInput } from '../../../src/config/schema.ts'
 import { FakeGcsServer } from '../../servers/fake-gcs.ts'
+import { HttpFront } from '../../servers/http-front.ts'
 import type { Ground, Place } from '../contract.ts'
 
 const BUCKET = 'files'
@@ -16,6 +17,7 @@ export class GcsGround implements Ground {
   readonly client: Bucket
   readonly secrets: readonly string[] = []
   #places = 0
+  #stranger: HttpFront | undefined
 
   private constructor(server: FakeGcsServer) {
     this.server = server
@@ -28,8 +30,8 @@ export class GcsGround implements Ground {
     return ground
   }
 
-  get port() {
-    return this.server.port
+  get ports() {
+    return [this.server.port]
   }
 
   /** As a config names it. */
@@ -42,7 +44,7 @@ export class GcsGround implements Ground {
     const at = (path: string) => this.client.file(`${prefix}/${path}`)
     return {
       source: this.input(prefix),
-      through: (port) => this.input(prefix, { endpoint: this.server.endpoint(port) }),
+      through: (host) => this.input(prefix, { endpoint: this.server.endpoint(host) }),
       put: (path, content) => at(path).save(Buffer.from(content), { resumable: false }),
       get: (path) =>
         at(path)
@@ -59,6 +61,21 @@ export class GcsGround implements Ground {
 
   down = () => this.server.down()
   up = () => this.server.up()
+  /** This server knows everybody: another one answers in its place, as Google does. */
+  lockOut = async () => {
+    await this.server.down()
+    this.#stranger = await HttpFront.to(this.server.port, '127.0.0.1')
+    const body = { error: { code: 401, message: 'Invalid Credentials', errors: [{ reason: 'authError' }] } }
+    this.#stranger.answer = () => ({
+      status: 401,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+  }
+  letIn = async () => {
+    await this.#stranger?.[Symbol.asyncDispose]()
+    await this.server.up()
+  }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.server[Symbol.asyncDispose]()

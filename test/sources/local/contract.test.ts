@@ -9,7 +9,7 @@ sourceContract('a local folder', async () => {
   const root = await realpath(await mkdtemp(join(tmpdir(), 'tidemark-local-')))
   let places = 0
   return {
-    port: 0,
+    ports: [],
     secrets: [],
     async place() {
       const folder = join(root, `place-${++places}`)

@@ -1,3 +1,4 @@
+import { ListObjectsV2Command } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { env } from '../../../src/config/define.ts'
 import { Project } from '../../cli/project.ts'
@@ -64,4 +65,47 @@ test("without keys in the config, AWS's own chain finds them: the environment, o
   })
   const variables = { AWS_ACCESS_KEY_ID: admin.accessKeyId, AWS_SECRET_ACCESS_KEY: admin.secretAccessKey }
   expect(await examined({ environment: source() }, { ...nobody, ...variables })).toEqual({ environment: well })
+})
+
+test('doctor tells what afterLoad may not do, and leaves nothing behind', async () => {
+  const place = await ground.place()
+  await place.put('2018-01-22.csv', 'price\n1\n')
+  const { admin, reader } = ground.server
+  const prefix = 'place 3+é'
+  const sources = { admin: ground.input(prefix, admin), reader: ground.input(prefix, reader) }
+  const well = `ok: s3://files/${prefix}: 1 files match {partition}.csv`
+  for (const [afterLoad, told] of [
+    [
+      'move',
+      /^bad: .*move a loaded file of .*got AccessDenied \(403\)\. Allow these credentials to write objects \(s3:PutObject/,
+    ],
+    [
+      'delete',
+      /^bad: .*delete a loaded file of .*got AccessDenied \(403\)\. Allow these credentials to delete objects \(s3:DeleteObject/,
+    ],
+    [
+      { tag: { loaded: 'yes' } },
+      /^bad: .*tag a loaded file of .*got AccessDenied \(403\)\. Allow these credentials to .* tags \(s3:/,
+    ],
+  ] as const)
+    expect(await examined(sources, {}, afterLoad)).toEqual({ admin: well, reader: expect.stringMatching(told) })
+  const { KeyCount } = await ground.client.send(new ListObjectsV2Command({ Bucket: 'files', Prefix: prefix }))
+  expect(KeyCount).toBe(1)
+})
+
+test('doctor tells a wrong protocol, a wrong clock, and a right to list that is missing', async () => {
+  const place = await ground.place()
+  await place.put('2018-01-22.csv', 'price\n1\n')
+  const { admin, getter, endpoint } = ground.server
+  const prefix = 'place 4+é'
+  const said = await examined({
+    blind: ground.input(prefix, getter),
+    tls: ground.input(prefix, admin, { endpoint: endpoint.replace('http:', 'https:') }),
+  })
+  expect(said).toEqual({
+    blind: expect.stringMatching(
+      /^bad: .*list s3.*got AccessDenied \(403\)\. Allow these credentials to list the bucket \(s3:ListBucket/,
+    ),
+    tls: expect.stringMatching(/^bad: .*It does not speak TLS: write 'http:\/\/…'/),
+  })
 })

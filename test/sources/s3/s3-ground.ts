@@ -24,7 +24,7 @@ export class S3Ground implements Ground {
   private constructor(server: S3Server) {
     this.server = server
     this.client = new S3Client({ ...this.settings, credentials: server.admin })
-    this.secrets = [server.admin.secretAccessKey, server.reader.secretAccessKey, server.lister.secretAccessKey]
+    this.secrets = [server.admin, server.reader, server.lister, server.getter].map((keys) => keys.secretAccessKey)
   }
 
   static async start(): Promise<S3Ground> {
@@ -33,8 +33,8 @@ export class S3Ground implements Ground {
     return ground
   }
 
-  get port() {
-    return this.server.port
+  get ports() {
+    return [this.server.port]
   }
 
   get settings() {
@@ -64,7 +64,7 @@ export class S3Ground implements Ground {
     const at = (path: string) => ({ Bucket: BUCKET, Key: `${prefix}/${path}` })
     return {
       source: this.input(prefix),
-      through: (port) => this.input(prefix, this.server.admin, { endpoint: `http://127.0.0.1:${port}` }),
+      through: (host) => this.input(prefix, this.server.admin, { endpoint: `http://${host}:${this.server.port}` }),
       put: async (path, content) => {
         await this.client.send(new PutObjectCommand({ ...at(path), Body: Buffer.from(content) }))
       },
@@ -99,6 +99,14 @@ export class S3Ground implements Ground {
 
   down = () => this.server.down()
   up = () => this.server.up()
+  lockOut = async () => {
+    await this.server.down()
+    await this.server.up({ ...this.server.admin, secretAccessKey: randomBytes(20).toString('hex') })
+  }
+  letIn = async () => {
+    await this.server.down()
+    await this.server.up()
+  }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.client.destroy()

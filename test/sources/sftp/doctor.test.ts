@@ -1,3 +1,6 @@
+import { chmod, readdir } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { env, sftp } from '../../../src/config/define.ts'
 import { Project } from '../../cli/project.ts'
@@ -72,4 +75,31 @@ test("the user's own ssh config, keys and known hosts are used, as ssh does", as
   })
   await home.write('.ssh/id_ed25519', server.userKey.private)
   expect((await examined(sources, variables)).plain).toMatch(/^ok: /)
+})
+
+test('doctor tells what afterLoad may not do, a wrong host, and a server of another kind', async () => {
+  await ground.files.put('closed/2018-01-22.csv', 'price\n1\n')
+  await ground.files.put('open/2018-01-22.csv', 'price\n1\n')
+  const closed = join(ground.server.files, 'closed')
+  await chmod(closed, 0o555)
+  for (const afterLoad of ['move', 'delete'] as const)
+    expect(await examined({ open: ground.input('open'), closed: ground.input('closed') }, {}, afterLoad)).toEqual({
+      open: expect.stringMatching(/^ok: .*: 1 files match/),
+      closed: expect.stringMatching(
+        /^bad: Expected to write in .*, as afterLoad wants, got Permission denied\. Let the user of the login write in it, or set afterLoad/,
+      ),
+    })
+  expect(await readdir(join(ground.server.files, 'open'))).toEqual(['2018-01-22.csv'])
+  await chmod(closed, 0o755)
+  const other = createServer((socket) => socket.resume().end('220 I speak FTP\r\n'))
+  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
+  const address = other.address()
+  const port = typeof address === 'object' ? address?.port : 0
+  const at = (host: string) => sftp(`sftp://user@${host}/in`, { files: '{partition}.csv', password: env('PATH') })
+  const said = await examined({ other: at(`127.0.0.1:${port}`), host: at('no-such-host.invalid') })
+  expect(said).toEqual({
+    other: expect.stringMatching(/^bad: .*no SSH server/),
+    host: expect.stringMatching(/^bad: .*got (ENOTFOUND|EAI_AGAIN)\. See that its host and port are right/),
+  })
+  await new Promise<void>((resolve) => other.close(() => resolve()))
 })

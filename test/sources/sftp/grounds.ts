@@ -33,23 +33,34 @@ export class OpensshGround implements Ground {
     return this.server.port
   }
 
+  get ports() {
+    return [this.port]
+  }
+
   get hostFingerprint(): string {
     return fingerprintOf(Buffer.from(this.server.hostKey.public.split(' ')[1] ?? '', 'base64'))
   }
 
-  input(folder: string, options: Options = {}, port = this.server.port): PipelineInput['source'] {
+  input(folder: string, options: Options = {}, port = this.port, host = '127.0.0.1'): PipelineInput['source'] {
     const { server } = this
     const path = join(server.files, folder).split('/').map(encodeURIComponent).join('/')
     const login = { hostKey: this.hostFingerprint, privateKey: env(this.#keyName) }
-    return sftp(`sftp://${server.user.name}@127.0.0.1:${port}${path}`, { files: '{partition}.csv', ...login, ...options })
+    return sftp(`sftp://${server.user.name}@${host}:${port}${path}`, { files: '{partition}.csv', ...login, ...options })
   }
 
   place(): Promise<Place> {
-    return this.files.place((folder, port) => this.input(folder, {}, port))
+    return this.files.place((folder, host) => this.input(folder, {}, this.port, host))
   }
 
   down = () => this.server.down()
   up = () => this.server.up()
+  /** Who is logged in already would stay so. */
+  lockOut = async () => {
+    await this.server.down()
+    await this.server.knows()
+    await this.server.up()
+  }
+  letIn = () => this.server.knows(this.server.userKey.public)
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.server[Symbol.asyncDispose]()
@@ -77,7 +88,7 @@ export class RcloneGround implements Ground {
     const server = await RcloneServer.start()
     const knownHosts = join(server.folder, 'known_hosts')
     const keys = await server.hostKeys()
-    await writeFile(knownHosts, keys.map((key) => `[127.0.0.1]:${server.port} ${key}\n`).join(''))
+    await writeFile(knownHosts, keys.map((key) => `[127.0.0.1]:${server.port},[127.0.0.2]:${server.port} ${key}\n`).join(''))
     return new RcloneGround(server, knownHosts)
   }
 
@@ -85,9 +96,13 @@ export class RcloneGround implements Ground {
     return this.server.port
   }
 
-  input(folder: string, { wrong = false } = {}): PipelineInput['source'] {
+  get ports() {
+    return [this.port]
+  }
+
+  input(folder: string, { wrong = false, host = '127.0.0.1' } = {}): PipelineInput['source'] {
     const { user, port } = this.server
-    return sftp(`sftp://${user}@127.0.0.1:${port}/${encodeURIComponent(folder)}`, {
+    return sftp(`sftp://${user}@${host}:${port}/${encodeURIComponent(folder)}`, {
       files: '{partition}.csv',
       knownHosts: this.#knownHosts,
       password: env(wrong ? `${this.#passwordName}_WRONG` : this.#passwordName),
@@ -95,7 +110,7 @@ export class RcloneGround implements Ground {
   }
 
   place(): Promise<Place> {
-    return this.files.place((folder) => this.input(folder))
+    return this.files.place((folder, host = '127.0.0.1') => this.input(folder, { host }))
   }
 
   get strangers() {
@@ -109,6 +124,14 @@ export class RcloneGround implements Ground {
 
   down = () => this.server.down()
   up = () => this.server.up()
+  lockOut = async () => {
+    await this.server.down()
+    await this.server.up('another-password')
+  }
+  letIn = async () => {
+    await this.server.down()
+    await this.server.up()
+  }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.server[Symbol.asyncDispose]()

@@ -6,6 +6,7 @@ import { inspect } from 'node:util'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import ssh2 from 'ssh2'
 import { env } from '../../../src/config/define.ts'
+import { SshAgent } from '../../servers/ssh-agent.ts'
 import { sourceOf } from '../contract.ts'
 import { pathsOf } from '../folder.ts'
 import { patternOf } from '../pattern.ts'
@@ -110,4 +111,23 @@ test('a key in a file is used', async () => {
   const keyFile = join(folder, 'id')
   await writeFile(keyFile, ground.server.userKey.private, { mode: 0o600 })
   expect(await list({ privateKey: undefined, keyFile })).toEqual(['a.csv'])
+})
+
+test('the agent is asked where the config wants it, or names nothing else; without one, that is told', async () => {
+  const before = process.env.SSH_AUTH_SOCK
+  await using agent = await SshAgent.with(ground.server.userKey.private)
+  try {
+    process.env.SSH_AUTH_SOCK = agent.socket
+    expect(await list({ privateKey: undefined, agent: true })).toEqual(['a.csv'])
+    expect(await list({ privateKey: undefined })).toEqual(['a.csv'])
+    delete process.env.SSH_AUTH_SOCK
+    await expect(list({ privateKey: undefined, agent: true, keyFile: join(folder, 'id') })).rejects.toMatchObject({
+      message: expect.stringMatching(
+        /Expected an ssh agent, got no SSH_AUTH_SOCK\. Start the worker where an agent runs, or name a key/,
+      ),
+    })
+  } finally {
+    process.env.SSH_AUTH_SOCK = before
+    if (before === undefined) delete process.env.SSH_AUTH_SOCK
+  }
 })

@@ -82,3 +82,25 @@ test('a folder that is not there, or may not be read, is an error and no empty l
   })
   await chmod(at, 0o755)
 })
+
+test('a device is refused, and never opened', async () => {
+  const { name, port } = { name: ground.server.user.name, port: ground.port }
+  const config = ground.input('in', { files: 'nul{partition}' })
+  const source = sourceOf({ ...config, url: `sftp://${name}@127.0.0.1:${port}/dev` } as typeof config)
+  const [device] = await listAll(source, patternOf('nul{partition}'))
+  expect(device).toMatchObject({ path: 'null', refused: 'a device' })
+  const read = async () => (await source.open(asIs('null'))).toArray()
+  await expect(read()).rejects.toMatchObject({ code: 'FileUnreadable', message: expect.stringContaining('a device') })
+})
+
+test('folders that nest too deep are told instead of walked through for ever', async () => {
+  const { name } = await emptyFolder()
+  const nested = (depth: number) => `${name}/${Array.from({ length: depth }, (_, level) => `${level}/`).join('')}a.csv`
+  await ground.files.put(nested(32), 'x')
+  expect(await pathsOf(sourceOf(ground.input(name)), DEEP)).toHaveLength(1)
+  await ground.files.put(nested(33), 'x')
+  await expect(pathsOf(sourceOf(ground.input(name)), DEEP)).rejects.toMatchObject({
+    code: 'SourceUnavailable',
+    message: expect.stringMatching(/nest at most 32 deep/),
+  })
+})

@@ -1,0 +1,83 @@
+import type { MissedWork } from '../freshness/read-missed-work.ts'
+import type { Freshness, FreshnessState } from '../freshness/state.ts'
+import { lengthOf } from './ago.ts'
+import { calendarLines, legend } from './calendar.ts'
+import { oneLine } from './output.ts'
+import { paint } from './paint.ts'
+import type { SensorState } from './sensor-state.ts'
+import type { Waiting } from './survey.ts'
+
+const COLOURS: Record<FreshnessState, (text: string) => string> = {
+  loaded: paint.green,
+  held: paint.red,
+  loading: paint.cyan,
+  waiting: paint.cyan,
+  late: paint.yellow,
+  missing: paint.red,
+  'not expected': paint.dim,
+}
+
+const GAPS_SHOWN = 5
+
+export interface PipelineState {
+  readonly freshness: Freshness
+  /** The file that has been there for longest without being loaded. */
+  readonly oldestWaiting: Waiting | null
+  readonly sensor: (SensorState & { readonly everyMs: number }) | undefined
+  readonly backfills: readonly string[]
+  readonly missedWork: MissedWork | undefined
+}
+
+/** How a pipeline is beyond its counts: its calendar, how far behind it is, what watches and what works. */
+export function stateLines({ freshness, oldestWaiting, sensor, backfills, missedWork }: PipelineState): string[] {
+  const { pipeline, partitions, counts } = freshness
+  const now = Date.parse(freshness.at)
+  const inColour = (state: FreshnessState, text: string) => COLOURS[state](text)
+  const ago = (at: string) => `${lengthOf(Math.max(0, now - Date.parse(at)))} ago`
+  const lines = calendarLines(
+    { ...freshness, partitions: partitions.map((one) => ({ ...one, key: oneLine(one.key) })) },
+    inColour,
+  )
+  if (partitions.length > 0) lines.push(`  ${legend(counts, inColour)}`)
+  lines.push(...freshnessLines(freshness, ago))
+  if (oldestWaiting !== null)
+    lines.push(`  oldest file that waits: ${oneLine(oldestWaiting.path)}, modified ${ago(oldestWaiting.modifiedAt)}`)
+  if (sensor?.sweptAt) {
+    const dueMs = Date.parse(sensor.sweptAt) + sensor.everyMs - now
+    lines.push(`  last sweep ${ago(sensor.sweptAt)}, the next ${dueMs > 0 ? `in ${lengthOf(dueMs)}` : 'is due'}`)
+  }
+  for (const name of backfills)
+    lines.push(`  backfill ${oneLine(name)} is open: \`tidemark backfill ${pipeline} --name ${oneLine(name)} --progress\``)
+  if (missedWork !== undefined) lines.push(...missedLines(missedWork))
+  return lines
+}
+
+function freshnessLines({ newest, next }: Freshness, ago: (at: string) => string): string[] {
+  const lines: string[] = []
+  if (newest !== null) {
+    const { key, endedAt, loadedAt } = newest
+    const ended = endedAt === null ? '' : `, which ended ${ago(endedAt)}`
+    lines.push(`  newest: ${oneLine(key)}${ended}${loadedAt === null ? '' : `; loaded ${ago(loadedAt)}`}`)
+  }
+  if (next !== null) {
+    const what = next.key === null ? 'a new partition' : oneLine(next.key)
+    const times = next.state === 'waiting' ? `late from ${next.lateAt}` : next.state
+    lines.push(`  next: ${what}, due ${next.dueAt}, ${times}`)
+  }
+  return lines
+}
+
+function missedLines({ schedule, gaps }: MissedWork): string[] {
+  const lines: string[] = []
+  if (schedule?.paused) lines.push(`  the schedule is paused${schedule.note === null ? '' : `: ${oneLine(schedule.note)}`}`)
+  if (schedule !== null && schedule.skippedOverlap > 0)
+    lines.push(`  ticks skipped because one before was running: ${schedule.skippedOverlap}; overlap 'ALLOW_ALL' skips none`)
+  if (schedule !== null && schedule.missedCatchup > 0)
+    lines.push(`  ticks missed while the server was away for longer than catchupWindow: ${schedule.missedCatchup}`)
+  for (const { from, to, partitions, why, mend } of gaps.slice(0, GAPS_SHOWN)) {
+    const range = from === to ? from : `${from} to ${to} (${partitions})`
+    lines.push(`  no tick loads ${oneLine(range)}: ${why}; ${mend.map((command) => `\`${oneLine(command)}\``).join(', then ')}`)
+  }
+  if (gaps.length > GAPS_SHOWN) lines.push(`  and ${gaps.length - GAPS_SHOWN} more gaps; --json has all`)
+  return lines
+}

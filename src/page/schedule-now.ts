@@ -1,0 +1,28 @@
+import { type Client, ScheduleNotFoundError } from '@temporalio/client'
+import type { Schedule } from '../config/pipeline.ts'
+import { scheduleId } from '../names.ts'
+import type { ScheduleNow } from './page-data.ts'
+import type { WebUi } from './web-ui.ts'
+
+export async function scheduleNow(
+  client: Client,
+  pipeline: string,
+  { cron, timezone }: Schedule,
+  ui: WebUi,
+): Promise<ScheduleNow> {
+  const same = { cron, timezone, webUi: ui.schedule(scheduleId(pipeline)) }
+  try {
+    const { state, info } = await client.schedule.getHandle(scheduleId(pipeline)).describe()
+    return {
+      ...same,
+      state: state.paused ? 'paused' : 'active',
+      nextAt: info.nextActionTimes[0]?.toISOString() ?? null,
+      note: state.note || null,
+      skippedOverlap: info.numActionsSkippedOverlap,
+      missedCatchup: info.numActionsMissedCatchupWindow,
+    }
+  } catch (error) {
+    if (!(error instanceof ScheduleNotFoundError)) throw error
+    return { ...same, state: 'not there', nextAt: null, note: null, skippedOverlap: 0, missedCatchup: 0 }
+  }
+}

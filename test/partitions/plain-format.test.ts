@@ -1,0 +1,38 @@
+import { expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import { DateTime } from 'luxon'
+import { plainWriter } from '../../src/partitions/plain-format.ts'
+
+const FIRST = new Date('0000-01-01T00:00:00Z')
+const LAST = new Date('9999-12-31T23:59:59Z')
+
+test('what is written fast is what Luxon writes', () => {
+  const piece = fc.constantFrom('yyyy', 'MM', 'dd', 'HH', 'mm', '-', '/', '_', '.', ' ', '7', 'é')
+  const instant = fc.date({ min: FIRST, max: LAST, noInvalidDate: true })
+  fc.assert(
+    fc.property(fc.array(piece, { minLength: 1, maxLength: 8 }), instant, (pieces, at) => {
+      const format = pieces.join('')
+      const written = plainWriter(format)?.(at.getTime())
+      // Tokens that touch their like, as yyyyyyyy, are others.
+      fc.pre(written !== undefined)
+      expect(written).toBe(DateTime.fromMillis(at.getTime(), { zone: 'utc', locale: 'en-US' }).toFormat(format))
+    }),
+    { numRuns: 2_000 },
+  )
+})
+
+test.each(['yyyy-MM-dd', 'yyyy-MM-dd-HH', 'yyyy-MM', 'yyyyMMddHH'])('%s is written fast', (format) => {
+  expect(plainWriter(format)).toBeDefined()
+})
+
+test.each(["kkkk-'W'WW", 'yyyyyyyy', 'd MMM yyyy', "yyyy'", 'yy', 'yyyy-MM-ddTHH', 'DDD'])('%s is left to Luxon', (format) => {
+  expect(plainWriter(format)).toBeUndefined()
+})
+
+test('years that ISO writes with a sign are left to Luxon', () => {
+  const write = plainWriter('yyyy')
+  expect(write?.(Date.parse('9999-12-31T23:59Z'))).toBe('9999')
+  expect(write?.(Date.parse('+010000-01-01T00:00Z'))).toBeUndefined()
+  expect(write?.(Date.parse('-000001-01-01T00:00Z'))).toBeUndefined()
+  expect(write?.(Number.NaN)).toBeUndefined()
+})

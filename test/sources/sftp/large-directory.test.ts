@@ -1,0 +1,4 @@
+import { largeDirectory } from '../large-directory.ts'
+import { OpensshGround } from './grounds.ts'
+
+largeDirectory('SFTP', () => OpensshGround.start())
