@@ -10,6 +10,7 @@ type AddCommand = (program: Command, done: Done) => void
 
 /** In the order of the help. Each is loaded when it is asked for: all of them together take most of a second. */
 const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
+  init: async () => (await import('./init.ts')).initCommand,
   up: async () => (await import('./up.ts')).upCommand,
   worker: async () => (await import('./worker.ts')).workerCommand,
   apply: async () => (await import('./apply.ts')).applyCommand,

@@ -19,12 +19,17 @@ export async function loadConfig(file?: string): Promise<Config> {
 }
 
 function defaultFile(): string {
-  const found = DEFAULT_FILES.map((name) => resolve(name)).find((path) => existsSync(path))
+  const found = configInFolder()
   if (found !== undefined) return found
   throw new TidemarkError(
     'UsageError',
     `no tidemark.config.ts in ${process.cwd()}; go to its folder, or name one with --config FILE`,
   )
+}
+
+/** The config of the current folder, by its usual names. */
+export function configInFolder(): string | undefined {
+  return DEFAULT_FILES.map((name) => resolve(name)).find((path) => existsSync(path))
 }
 
 async function runConfig(path: string): Promise<unknown> {

@@ -50,7 +50,7 @@ export class Project implements AsyncDisposable {
   }
 
   /** Whole from its first moment. */
-  async write(name: string, content: string): Promise<void> {
+  async write(name: string, content: string | Uint8Array): Promise<void> {
     await mkdir(dirname(this.path(name)), { recursive: true })
     await writeFile(this.path('.writing'), content)
     await rename(this.path('.writing'), this.path(name))

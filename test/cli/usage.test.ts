@@ -16,6 +16,7 @@ afterAll(() => project[Symbol.asyncDispose]())
 
 test('every command has a help that says what it does and takes', async () => {
   const commands = [
+    'init',
     'up',
     'worker',
     'apply',

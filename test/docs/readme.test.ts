@@ -27,7 +27,7 @@ test('the commands and flags are those that there are', async () => {
   const main = join(root, 'dist', 'src', 'cli', 'main.js')
   const helpOf = async (...args: string[]) => (await promisify(execFile)(process.execPath, [main, ...args, '--help'])).stdout
   const rows = [...readme.matchAll(/^\| `([a-z]+)([^`]*)` +\|/gm)].map(([, name = '', rest = '']) => ({ name, rest }))
-  const commands = rows.slice(rows.findIndex(({ name }) => name === 'up'))
+  const commands = rows.slice(rows.findIndex(({ name }) => name === 'init'))
   const listed = [...(await helpOf()).matchAll(/^ {2}([a-z]+) /gm)].map(([, name = '']) => name)
   expect(commands.map(({ name }) => name).sort()).toEqual(listed.filter((name) => !['help', 'npx'].includes(name)).sort())
   for (const { name, rest } of commands) {
