@@ -35,10 +35,13 @@ await worker.ended
 
 /** With rows and ledger written, before the commit. */
 function stopInTransaction(): void {
-  const { run } = DuckDBConnection.prototype
+  const { run, createAppender } = DuckDBConnection.prototype
   let written = false
+  DuckDBConnection.prototype.createAppender = function (table, ...rest) {
+    if (table === 'files') written = true
+    return createAppender.call(this, table, ...rest)
+  }
   DuckDBConnection.prototype.run = async function (sql, ...rest) {
-    if (sql.startsWith('INSERT INTO tidemark.files')) written = true
     if (sql === 'COMMIT' && written && stops === 0) {
       console.log(`stopped at committing (${++stops})`)
       await once(process.stdin, 'data')
