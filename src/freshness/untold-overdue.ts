@@ -11,7 +11,10 @@ export interface UntoldOverdue {
   readonly overdue: readonly Overdue[]
   /** When there may be more, if nothing comes until then; undefined when the clock alone brings none. */
   readonly changesMs: number | undefined
-  /** Something may be news soon that the clock does not tell: what is overdue, or a new partition after people were told that none came. */
+  /**
+   * Something may be news soon that the clock does not tell: what is overdue, what is being loaded (it may come with too few rows), or a new
+   * partition after people were told that none came.
+   */
   readonly isAwaited: boolean
 }
 
@@ -32,7 +35,7 @@ export async function untoldOverdue({ client, warehouse, pipeline, now = new Dat
   const told = await warehouse.toldOverdue(pipeline.name, signal)
   const changesMs = freshness.changesAt === null ? undefined : Date.parse(freshness.changesAt)
   const news = overdueIn(pipeline, freshness).filter(({ subject, state }) => isNews(state, told.get(subject)))
-  const isAwaited = told.has(NEXT_SUBJECT)
+  const isAwaited = told.has(NEXT_SUBJECT) || freshness.counts.loading > 0
   if (news.length === 0) return { overdue: [], changesMs, isAwaited }
   if (await isRunOpen(client, batchId(pipeline.name))) return { overdue: [], changesMs, isAwaited: true }
   const waitedFor = await keysOfTicks(client, pipeline.name)

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals'
 import { startBatch } from '../../src/client/start.ts'
 import { daily, dynamic, env } from '../../src/config/define.ts'
 import { untoldOverdue } from '../../src/freshness/untold-overdue.ts'
-import { overdueId, PARTITION } from '../../src/names.ts'
+import { batchId, overdueId, PARTITION } from '../../src/names.ts'
 import { prices } from '../harness/prices.ts'
 import { Running } from '../harness/running.ts'
 import { temporal } from '../harness/temporal-command.ts'
@@ -94,8 +94,14 @@ test.concurrent('what a tick waits for, and what a batch may be bringing, is lef
     return undefined
   })
   const others = all.filter((key) => key !== waitedFor)
-  // The tick has asked for a batch too.
-  await until('that batch to end', async () => (await keys()).length === others.length)
+  // The tick asks for a batch too.
+  const asked = client.workflow.getHandle(batchId(pipeline))
+  const hasEnded = () =>
+    asked.describe().then(
+      ({ status }) => status.name !== 'RUNNING',
+      () => false,
+    )
+  await until('that batch to have ended', hasEnded)
   expect(await keys()).toEqual(others)
   expect(all).toContain(waitedFor)
   // On a queue that nobody works: it stays open until the test ends it.
