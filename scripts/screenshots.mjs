@@ -3,11 +3,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright-core'
+import { freePort } from '../bench/free-port.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const images = join(root, 'docs', 'images')
@@ -70,15 +70,6 @@ function changeExample(heldDay) {
   write(`prices/${heldDay}.csv`, pricesOf(-2))
   write(`prices/${dayBefore(100)}.csv`, pricesOf(21, 44))
   write('orders/turin-5512.csv', 'id\n7\nseven\n')
-}
-
-function freePort() {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address()
-      server.close(() => resolve(port))
-    })
-  })
 }
 
 function start(ports) {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, open, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect } from '../../src/client/connect.ts'
@@ -28,14 +28,20 @@ export class OwnServer implements AsyncDisposable {
     const binary = await findServerBinary(process.env)
     const folder = await mkdtemp(join(tmpdir(), 'tidemark-server-'))
     const port = await freePort()
-    const args = ['server', 'start-dev', '--headless', '--ip', '127.0.0.1', '--port', String(port), '--log-level', 'never']
+    const args = ['server', 'start-dev', '--headless', '--ip', '127.0.0.1', '--port', String(port), '--log-level', 'error']
     args.push('--db-filename', join(folder, 'temporal.db'), '--sqlite-pragma', 'journal_mode=wal')
     for (const [name, value] of Object.entries(settings)) args.push('--dynamic-config-value', `${name}=${value}`)
-    const child = spawn(binary, args, { stdio: 'ignore', env: { ...process.env, HOME: folder } })
+    const log = await open(join(folder, 'log'), 'w')
+    const child = spawn(binary, args, { stdio: ['ignore', log.fd, log.fd], env: { ...process.env, HOME: folder } })
+    await log.close()
     const server = new OwnServer(`127.0.0.1:${port}`, folder, child)
-    if (await serverAnswers({ address: server.address, namespace: 'default', timeoutMs: START_MS })) return server
+    const ended = new AbortController()
+    child.once('exit', () => ended.abort())
+    const { address } = server
+    if (await serverAnswers({ address, namespace: 'default', timeoutMs: START_MS, signal: ended.signal })) return server
+    const said = await readFile(join(folder, 'log'), 'utf8')
     await server.#end()
-    throw new Error('expected a server of the test to answer')
+    throw new Error(`expected a server of the test to answer; its log: ${said}`)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

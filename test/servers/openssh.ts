@@ -3,8 +3,8 @@ import { chown, copyFile, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import ssh2 from 'ssh2'
+import { freePorts } from '../server/free-port.ts'
 import { command, installed } from './installed.ts'
-import { freePorts } from './ports.ts'
 import { ServerProcess } from './server-process.ts'
 
 /** OpenSSH refuses to run as root without a user that only an installed package makes. */

@@ -3,8 +3,8 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { freePorts } from '../server/free-port.ts'
 import { command, installed } from './installed.ts'
-import { freePorts } from './ports.ts'
 import { ServerProcess } from './server-process.ts'
 
 const PROGRAM = fileURLToPath(new URL('ftp_server.py', import.meta.url))

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { freePorts } from '../server/free-port.ts'
 import { fromWheel } from './installed.ts'
-import { freePorts } from './ports.ts'
 import { ServerProcess } from './server-process.ts'
 
 /** Rclone's SFTP server: logins by password, which an OpenSSH that is not root cannot check. */

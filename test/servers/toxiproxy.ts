@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { type IncomingMessage, request } from 'node:http'
 import { join } from 'node:path'
+import { freePorts } from '../server/free-port.ts'
 import { command, fromWheel, installed } from './installed.ts'
-import { freePorts } from './ports.ts'
 import { ServerProcess } from './server-process.ts'
 
 const VERSION = '2.5.0'

@@ -62,6 +62,25 @@ test('skip: a copy is to be tried again once no other path is loaded with its by
   expect(await decision()).toEqual(['duplicate', 'retry', 'a.csv is no longer loaded', 'tidemark', null])
 })
 
+test.each(['after', 'before'] as const)(
+  'skip: a copy that is gone is not to be tried again, %s its original left',
+  async (when) => {
+    await using loads = await Loads.create({ onDuplicate: 'skip' })
+    await loads.load(...(await copies(loads, ['a', 'x'], ['b', 'x'])))
+    const loseCopy = async () => {
+      const { claim } = await loads.claim(['b'])
+      const gone = [{ path: 'b.csv', key: 'b' }]
+      await loads.warehouse.publish({ ...loads.publication(claim, []), keys: ['b'], gone })
+    }
+    if (when === 'before') await loseCopy()
+    await loads.load(...(await copies(loads, ['a', 'y'])))
+    if (when === 'after') await loseCopy()
+    expect(await loads.warehouse.openDecisions(loads.pipeline.name)).toEqual([])
+    const [entry] = await loads.warehouse.files(loads.pipeline.name, { path: 'b.csv' })
+    expect(entry).toMatchObject({ status: 'duplicate', decision: null, gone_at: expect.any(String) })
+  },
+)
+
 test('skip: the original is corrected in the transaction that brings its copy, which is loaded then', async () => {
   await using loads = await Loads.create({ onDuplicate: 'skip' })
   await loads.load(...(await copies(loads, ['a', 'x'])))

@@ -43,7 +43,7 @@ export async function judgeDuplicates(
 
 /**
  * Where the bytes of a skipped copy are loaded under no path any more, the next look loads it: a rename, seen as a copy and then as a
- * file that is gone, loses no row.
+ * file that is gone, loses no row. A copy that is gone itself is loaded in any case, should it come back.
  */
 export async function retryOrphans(connection: DuckDBConnection, pipeline: string): Promise<void> {
   const copies = await rowsOf(
@@ -55,7 +55,7 @@ export async function retryOrphans(connection: DuckDBConnection, pipeline: strin
   await connection.run(
     `UPDATE tidemark.files SET decision = 'retry', reason = substr(error, ${SAME_BYTES.length + 1}) || ' is no longer loaded',
        decided_by = 'tidemark', decided_at = now(), carried_out_at = NULL
-     WHERE pipeline = $1 AND status = 'duplicate' AND (decision IS NULL OR carried_out_at IS NOT NULL)
+     WHERE pipeline = $1 AND status = 'duplicate' AND gone_at IS NULL AND (decision IS NULL OR carried_out_at IS NOT NULL)
        AND content_hash NOT IN (SELECT content_hash FROM tidemark.files
          WHERE pipeline = $1 AND status = 'loaded' AND rows > 0 AND content_hash IS NOT NULL)
        AND sequence = (SELECT max(newest.sequence) FROM tidemark.files newest WHERE newest.pipeline = $1 AND newest.path = files.path)`,

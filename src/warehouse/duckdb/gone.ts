@@ -23,10 +23,20 @@ export async function markGone(
     pipeline.name,
     JSON.stringify(absent.map(({ path }) => path)),
   )
+  await voidOwnRetries(connection, pipeline.name)
   const news = new Set(marked.map(({ path }) => String(path)))
   if (pipeline.onDeleted === 'remove' && news.size > 0)
     await takeOut(connection, pipeline, await notTaken(connection, pipeline, [...news]))
   return absent.filter(({ path }) => news.has(path))
+}
+
+/** Of a copy whose original left: nobody can carry that out any more, and nobody needs to, since what comes back is loaded. */
+async function voidOwnRetries(connection: DuckDBConnection, pipeline: string): Promise<void> {
+  await connection.run(
+    `UPDATE tidemark.files SET decision = NULL, reason = NULL, decided_by = NULL, decided_at = NULL
+     WHERE pipeline = $1 AND gone_at IS NOT NULL AND decision = 'retry' AND decided_by = 'tidemark' AND carried_out_at IS NULL`,
+    [pipeline],
+  )
 }
 
 /** A newer version that was held and is gone says nothing of the loaded one, when that one was moved or deleted by us. */

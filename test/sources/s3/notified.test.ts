@@ -6,7 +6,7 @@ import { Program } from '../../harness/program.ts'
 import { Running } from '../../harness/running.ts'
 import { testServer } from '../../harness/server-address.ts'
 import { Workspace } from '../../harness/workspace.ts'
-import { freePorts } from '../../servers/ports.ts'
+import { freePorts } from '../../server/free-port.ts'
 import { S3Ground } from './s3-ground.ts'
 
 const EXAMPLE = new URL('../../../examples/notify.ts', import.meta.url)
