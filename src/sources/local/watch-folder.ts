@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { FSWatcher } from 'chokidar'
 import { messageOf } from '../../errors.ts'
 import type { WatchEvents } from '../source.ts'
-import { folderUnavailable } from './failures.ts'
+import { FolderWatcher } from './folder-watcher.ts'
 import { isStillThere, openRoot } from './root.ts'
 
 /** A new folder is read first and watched some milliseconds later; what came in between is found by reading it again. */
@@ -18,9 +18,6 @@ const ROOT_CHECK_MS = 1000
 export async function watchFolder(folder: string, events: WatchEvents): Promise<AsyncDisposable> {
   const root = await openRoot(folder)
   const base = root.real.toString()
-  const { FolderWatcher } = await import('./folder-watcher.ts').catch((error: unknown) => {
-    throw folderUnavailable(folder, error)
-  })
   const watcher = new FolderWatcher({
     ignored: (_path, stats) => stats !== undefined && !stats.isDirectory(),
     ignorePermissionErrors: true,
