@@ -11,10 +11,11 @@ const jest = join(dirname(createRequire(import.meta.url).resolve('jest/package.j
 const SOURCES = 'test/sources/(every-kind|s3|azure|gcs|sftp|ftp)/'
 /** What takes long: whole programs, kills, and loads that are held up. The suite while working must end within three minutes. */
 const LONGER = [
-  'test/(faults|server|deploy|examples)/',
-  'test/cli/(up|once|backfill|progress)',
+  'test/(faults|server|deploy|examples|peer)/',
+  'test/cli/(up|once|backfill|progress|init)',
   'test/backfilling/(steering|only|backfill|details)',
   'test/scheduled/backfill',
+  'test/sources/throttled',
   'test/sensor/(in-a-burst|continue-as-new|first-start)',
 ]
 /** What wants a browser. */
