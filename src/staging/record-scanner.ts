@@ -42,7 +42,7 @@ export class RecordScanner {
   last = { line: 0, lines: 0, start: 0, end: 0, fields: 0, fault: '' }
 
   readonly #dialect: Dialect
-  readonly #kinds: ByteKinds | undefined
+  #kinds: ByteKinds | undefined
   #state = FIELD_START
   #offset = 0
   #start = 0
@@ -55,7 +55,6 @@ export class RecordScanner {
   /** `after`: what was read of the file before. */
   constructor(dialect: Dialect, after: { readonly line: number; readonly lineEnd: LineEnd | undefined } = START) {
     this.#dialect = dialect
-    this.#kinds = byteKinds(dialect)
     this.line = after.line
     this.lineEnd = after.lineEnd
     this.#startLine = after.line
@@ -64,7 +63,9 @@ export class RecordScanner {
   /** Takes whole records that are plain and have so many fields, and says where they end. They are counted, and none is `last`. */
   pass(chunk: Uint8Array, from: number, fields: number): number {
     const isBetweenRecords = this.#state === FIELD_START && this.#offset === this.#start
-    if (!isBetweenRecords || this.#kinds === undefined || (this.lineEnd ?? 'LF') !== 'LF') return from
+    if (!isBetweenRecords || (this.lineEnd ?? 'LF') !== 'LF') return from
+    this.#kinds ??= byteKinds(this.#dialect)
+    if (this.#kinds === undefined) return from
     const { records, lines, end } = plainRecords(chunk, from, { kinds: this.#kinds, fields, longest: MAX_RECORD_BYTES })
     if (lines > 0) this.lineEnd = 'LF'
     this.records += records

@@ -6,9 +6,34 @@ import type { TableShape } from './table-shape.ts'
 
 const BYTE_ORDER_MARK = Buffer.from('\uFEFF')
 
-/** The records of a file that is in memory, each a slice of it. */
+/** Where the records of a file are that is in memory. An object for each of them would be most of what a burst of files leaves to be collected. */
+export class SmallRecords {
+  readonly #text: Buffer
+  readonly #places: number[] = []
+  /** Of the records alone. */
+  bytes = 0
+
+  constructor(text: Buffer) {
+    this.#text = text
+  }
+
+  get count(): number {
+    return this.#places.length / 2
+  }
+
+  add(start: number, end: number): void {
+    this.#places.push(start, end)
+    this.bytes += end - start
+  }
+
+  /** @returns how many bytes it has */
+  copy(record: number, to: Buffer, at: number): number {
+    return this.#text.copy(to, at, this.#places[2 * record], this.#places[2 * record + 1])
+  }
+}
+
 export interface SmallFile {
-  readonly records: readonly Buffer[]
+  readonly records: SmallRecords
   /** For each field of a record its place among the declared columns. */
   readonly places: readonly number[]
   readonly lineEnd: LineEnd | undefined
@@ -35,12 +60,12 @@ export function readSmallFile(bytes: Buffer, shape: TableShape, headers: Headers
       if (found.undeclared.length > 0 || places.length !== columns.length) return undefined
       scanner = new RecordScanner(dialect, scanner)
     }
-    const records: Buffer[] = []
     const data = text.subarray(from)
+    const records = new SmallRecords(data)
     const take = () => {
-      if (scanner.records === records.length) return true
+      if (scanner.records === records.count) return true
       const { start, end, fields, fault } = scanner.last
-      records.push(data.subarray(start, end))
+      records.add(start, end)
       return fault === '' && fields === columns.length
     }
     for (let at = 0; at < data.length; ) {

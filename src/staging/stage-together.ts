@@ -82,12 +82,19 @@ function alike(files: readonly Small[]): Small[][] {
 function joined(files: readonly Small[], { csv, columns }: TableShape): Buffer {
   const lineEnd = files[0]?.lineEnd ?? 'LF'
   const end = Buffer.from(LINE_ENDS[lineEnd])
-  const parts: Buffer[] = [Buffer.from(headerLine(csv, columns.length + 1, lineEnd))]
+  const header = Buffer.from(headerLine(csv, columns.length + 1, lineEnd))
+  const starts = files.map((_, index) => Buffer.from(`${index}${csv.delimiter}`))
+  const bytes = files.map(({ records }, index) => records.bytes + records.count * ((starts[index]?.length ?? 0) + end.length))
+  const text = Buffer.allocUnsafe(bytes.reduce((sum, each) => sum + each, header.length))
+  let at = header.copy(text)
   for (const [index, { records }] of files.entries()) {
-    const start = Buffer.from(`${index}${csv.delimiter}`)
-    for (const record of records) parts.push(start, record, end)
+    for (let record = 0; record < records.count; record++) {
+      at += starts[index]?.copy(text, at) ?? 0
+      at += records.copy(record, text, at)
+      at += end.copy(text, at)
+    }
   }
-  return Buffer.concat(parts)
+  return text
 }
 
 async function readTogether(
@@ -130,13 +137,14 @@ async function readTogether(
       sample: [],
     }),
   )
+  const sharedBy = good.filter(({ records }) => records.count > 0).length
   return good.map(({ path, contentHash, records }) => ({
     verdict: 'good',
     path,
     contentHash,
     rowsFile,
-    sharedBy: good.filter(({ records }) => records.length > 0).length,
-    rows: records.length,
+    sharedBy,
+    rows: records.count,
     checks,
     rejected: [],
     rejectedCount: 0,
@@ -159,7 +167,7 @@ async function doubtfulOf(
   const doubtful = new Set<number>()
   for (const [index, { records }] of files.entries()) {
     const { rows, bad } = found.get(index) ?? { rows: 0, bad: false }
-    if (bad || rows !== records.length) doubtful.add(index)
+    if (bad || rows !== records.count) doubtful.add(index)
     for (const check of checks)
       if (check.kind === 'rowCount' && (rows < (check.min ?? 0) || rows > (check.max ?? rows))) doubtful.add(index)
   }

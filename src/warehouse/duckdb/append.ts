@@ -1,8 +1,10 @@
 import {
   BIGINT,
   type DuckDBConnection,
+  DuckDBDataChunk,
   DuckDBTimestampTZValue,
   type DuckDBType,
+  type DuckDBValue,
   INTEGER,
   TIMESTAMPTZ,
   VARCHAR,
@@ -15,22 +17,31 @@ const TYPES = { VARCHAR, INTEGER, BIGINT, TIMESTAMPTZ } satisfies Record<string,
 /** All columns of a table, in its order. */
 export type AppendedColumns = readonly (readonly [name: string, type: keyof typeof TYPES])[]
 
-/** Adds rows to a table of the schema `tidemark`, in the transaction that is open: less than half of what an INSERT of the same costs. */
+/** DuckDB's own for rows that travel together. */
+const MOST_ROWS = 2_048
+
+/**
+ * Adds rows to a table of the schema `tidemark`, in the transaction that is open: less than half of what an INSERT of the same costs. Column
+ * by column, which takes a third of the time that cell by cell does.
+ */
 export async function append<T extends AppendedColumns>(
   connection: DuckDBConnection,
   table: string,
   columns: T,
   rows: readonly Readonly<Record<T[number][0], Cell>>[],
 ): Promise<void> {
+  const types = columns.map(([, type]) => TYPES[type])
   const appender = await connection.createAppender(table, 'tidemark')
   try {
-    for (const row of rows) {
-      for (const [name, type] of columns) {
-        const cell = row[name as T[number][0]]
-        if (cell === null) appender.appendNull()
-        else appender.appendValue(duckdbValue(cell, type), TYPES[type])
-      }
-      appender.endRow()
+    for (let first = 0; first < rows.length; first += MOST_ROWS) {
+      const some = rows.slice(first, first + MOST_ROWS)
+      const chunk = DuckDBDataChunk.create(types, some.length)
+      for (const [place, [name, type]] of columns.entries())
+        chunk.setColumnValues(
+          place,
+          some.map((row) => duckdbValue(row[name as T[number][0]], type)),
+        )
+      appender.appendDataChunk(chunk)
     }
     appender.flushSync()
   } finally {
@@ -38,7 +49,7 @@ export async function append<T extends AppendedColumns>(
   }
 }
 
-function duckdbValue(cell: Exclude<Cell, null>, type: keyof typeof TYPES) {
+function duckdbValue(cell: Cell, type: keyof typeof TYPES): DuckDBValue {
   if (cell instanceof Date) return new DuckDBTimestampTZValue(BigInt(cell.getTime()) * 1_000n)
-  return type === 'BIGINT' ? BigInt(cell) : cell
+  return type === 'BIGINT' && cell !== null ? BigInt(cell) : cell
 }
