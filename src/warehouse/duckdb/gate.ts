@@ -68,7 +68,7 @@ export class Gate implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#ending.abort()
     await this.#queue
-    this.#close()
+    await this.#letGo()
     Gate.#files.delete(this.#options.file)
   }
 
@@ -87,11 +87,11 @@ export class Gate implements AsyncDisposable {
     } finally {
       interruption.end()
       if (performance.now() - since > HOLD_MS) {
-        this.#close()
+        await this.#letGo()
         await delay(LET_GO_MS)
       }
       this.#idle = setTimeout(() => {
-        this.#queue = this.#queue.then(() => this.#close())
+        this.#queue = this.#queue.then(() => this.#letGo())
       }, IDLE_MS)
     }
   }
@@ -126,6 +126,12 @@ export class Gate implements AsyncDisposable {
         await delay(RETRY_LOCK_MS, undefined, { signal })
       }
     }
+  }
+
+  /** What closing would write into the file, while nothing else of this process could go on, is written before. */
+  async #letGo(): Promise<void> {
+    if (!this.#options.readOnly) await this.#open?.connection.run('CHECKPOINT').catch(() => undefined) // closing tries it again
+    this.#close()
   }
 
   #close(): void {
