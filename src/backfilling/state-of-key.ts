@@ -8,6 +8,8 @@ export interface KeyState {
   todo: boolean
   /** Of the first file whose newest version is held and is the one that is listed. */
   held: string | undefined
+  /** A file whose newest version is held has another one by now. */
+  corrected: boolean
   /** `initial` has left a file out. */
   ignored: boolean
   /** Files that must be asked for once more to be read again. */
@@ -17,7 +19,7 @@ export interface KeyState {
 
 export type Why = 'unloaded' | 'changed' | 'held' | 'loaded'
 
-export const noState = (): KeyState => ({ todo: false, held: undefined, ignored: false, again: [], files: [] })
+export const noState = (): KeyState => ({ todo: false, held: undefined, corrected: false, ignored: false, again: [], files: [] })
 
 /** Which files a backfill asks for again although the ledger has their version. What `initial` left out is what backfills are for. */
 const AGAIN: Readonly<Record<Only | 'unasked', readonly Known['status'][]>> = {
@@ -40,6 +42,7 @@ export function seeFile(
   state.files.push(listed)
   if (todo || known === undefined) {
     state.todo = true
+    state.corrected ||= known?.status === 'held'
     return true
   }
   if (known.status === 'held') state.held ??= `${path}: ${known.error}`
@@ -62,7 +65,7 @@ export function verdictOf(state: KeyState | undefined, isLoaded: boolean, only: 
       if (state.todo || state.again.length > 0) return { start: why }
       break
     case 'held':
-      if (isHeld) return { start: 'held' }
+      if (isHeld || state.corrected) return { start: isHeld ? 'held' : why }
       break
     case undefined:
       if (why === 'unloaded' || why === 'changed') return { start: why }

@@ -92,6 +92,10 @@ test('which partitions are started, and why, and what the others are counted as,
     again: ['2018-01-02/loaded.csv', '2018-01-03/held.csv', '2018-01-04/held.csv', '2018-01-04/loaded.csv'],
     counts: { upToDate: 2, held: 0, missing: 1, leftOut: 0 },
   })
+  // Whoever has corrected a held file asks for what was held.
+  await workspace.drop('2018-01-03/held.csv', prices(1))
+  await workspace.drop('2018-01-04/held.csv', prices(1))
+  expect(await of({ only: 'held' })).toMatchObject({ started: ['3 unloaded', '4 changed'], again: [], counts: { leftOut: 3 } })
 })
 
 test('pages are as small as they are to be, and together they are the whole plan, whatever their size', async () => {
