@@ -9,6 +9,8 @@ import { runOf } from './run.ts'
 
 /** Beyond this another try of the telling takes its place: it must not wait in line for the warehouse any more. */
 const WAREHOUSE_WITHIN_MS = 5_000
+/** A sensor that can look again has nothing to say but this. */
+const READ_AGAIN = 'its source can be read again'
 
 export interface Asked extends News {
   /** Of a failure that was told, with another reason: nothing has changed for people. */
@@ -28,7 +30,7 @@ export function tell(context: ActivityContext) {
     const { info } = Context.current()
     const { workflowId, runId } = runOf(Context.current())
     const token = `${workflowId}/${runId}/${info.activityId}`
-    const taken = isOfSource(asked) ? { news: newsOf(asked), kept: false } : await take(context, asked, token)
+    const taken = isOfSource(asked) ? { news: newsOfSource(asked), kept: false } : await take(context, asked, token)
     if (taken.news === undefined) return
     reporter.news(taken.news)
     const channels = channelsOf(config.alerts)
@@ -65,6 +67,10 @@ async function take(context: ActivityContext, asked: Asked, token: string) {
 async function overdueNow({ client, loading }: ActivityContext, pipeline: Pipeline, what: What, signal: AbortSignal) {
   const { overdue } = await untoldOverdue({ client, warehouse: loading.warehouse, pipeline, signal })
   return overdue.filter(({ state }) => (state ?? 'recovered') === what)
+}
+
+function newsOfSource(asked: Asked): News {
+  return asked.what === 'recovered' ? { ...newsOf(asked), reason: READ_AGAIN } : newsOf(asked)
 }
 
 function newsOf({ pipeline, partition, what, reason, count }: Asked): News {

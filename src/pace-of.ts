@@ -10,11 +10,3 @@ export function paceOf(done: number, workedMs: number, left: number): Pace {
   const rate = (done * 1_000) / workedMs
   return { rate, secondsLeft: Math.round(left / rate) }
 }
-
-/** `45 s`, `12 min`, `3 h 5 min`. */
-export function inWords(seconds: number): string {
-  if (seconds < 120) return `${seconds} s`
-  const minutes = Math.round(seconds / 60)
-  if (minutes < 120) return `${minutes} min`
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`
-}

@@ -1,5 +1,6 @@
 import { counted } from '../counted.ts'
-import { inWords, type Pace, paceOf } from '../pace-of.ts'
+import { type Pace, paceOf } from '../pace-of.ts'
+import { timeInWords } from '../time-in-words.ts'
 import type { Tally } from './tally.ts'
 
 /** How far a backfill is. */
@@ -39,7 +40,7 @@ export function progressTable(progress: BackfillProgress): string {
       upToDate,
       `${left}, ${open} of them open`,
       rate === null ? '' : `${rate.toFixed(1)}/s`,
-      secondsLeft === null || left === 0 ? '' : inWords(secondsLeft),
+      secondsLeft === null || left === 0 ? '' : timeInWords(secondsLeft * 1_000),
     ].join(' | ')} |`,
   ]
   if (leftOut > 0) lines.push('', `${leftOut} others are not up to date either, and were not asked for`)

@@ -2,8 +2,8 @@ import type { BackfillProgress } from '../backfilling/progress.ts'
 import { type BackfillRequest, CONCURRENCY } from '../backfilling/request.ts'
 import type { Tally } from '../backfilling/tally.ts'
 import { counted } from '../counted.ts'
-import { inWords } from '../pace-of.ts'
 import { shellWord } from '../shell-word.ts'
+import { timeInWords } from '../time-in-words.ts'
 import { commandLine } from './command-line.ts'
 import type { Progress } from './display.ts'
 import { oneLine } from './output.ts'
@@ -22,7 +22,7 @@ export function shownProgress(of: { readonly pipeline: string; readonly name?: s
     of: of.pipeline,
     fraction: done + left === 0 ? 0 : done / (done + left),
     counts: `${state === 'paused' ? 'paused; ' : ''}${countsOf(progress)}; ${left} to go`,
-    pace: rate === null || left === 0 ? '' : `${rate.toFixed(1)}/s, ${inWords(secondsLeft ?? 0)} left`,
+    pace: rate === null || left === 0 ? '' : `${rate.toFixed(1)}/s, ${timeInWords((secondsLeft ?? 0) * 1_000)} left`,
     fields: { ...of, ...progress },
   }
 }

@@ -1,7 +1,8 @@
 import { counted } from '../counted.ts'
 import type { PartitionState } from '../loading/load-partition.ts'
 import type { ReadingProgress } from '../loading/reading.ts'
-import { inWords, paceOf } from '../pace-of.ts'
+import { paceOf } from '../pace-of.ts'
+import { timeInWords } from '../time-in-words.ts'
 import type { Progress } from './display.ts'
 
 /** How an import has ended, also when its newest version is held. */
@@ -39,7 +40,7 @@ export function readingShown(
     of: `${of.pipeline} ${of.partition}`,
     fraction: bytes === 0 ? 0 : bytesRead / bytes,
     counts: counts.join(', '),
-    pace: rate === null || isRead ? '' : `${megabytes(rate)} MB/s, ${inWords(secondsLeft ?? 0)} left`,
+    pace: rate === null || isRead ? '' : `${megabytes(rate)} MB/s, ${timeInWords((secondsLeft ?? 0) * 1_000)} left`,
     fields: { ...of, ...reading, left, rate, secondsLeft },
   }
 }

@@ -42,11 +42,12 @@ export function lineReporter(write: (line: string, event: Event) => void = print
       })
     },
     news({ pipeline, partition, what, reason, count }) {
+      const reasons = reason.split('\n').join('; ')
       const subject = partition === undefined ? pipeline : `${pipeline} ${partition}`
       const unit = unitOf(what)
       line(
         PAINT[what](what),
-        count === undefined ? `${subject}: ${reason}` : `${subject}: ${counted(count, unit)}, such as ${reason}`,
+        count === undefined ? `${subject}: ${reasons}` : `${subject}: ${counted(count, unit)}, such as ${reasons}`,
         {
           event: what,
           pipeline,

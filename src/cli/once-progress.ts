@@ -1,5 +1,6 @@
 import { counted } from '../counted.ts'
-import { inWords, paceOf } from '../pace-of.ts'
+import { paceOf } from '../pace-of.ts'
+import { timeInWords } from '../time-in-words.ts'
 import type { Progress } from './display.ts'
 import type { Survey } from './survey.ts'
 
@@ -36,7 +37,7 @@ export class OnceProgress {
       of: pipeline,
       fraction: left === 0 ? 1 : this.#doneBefore / (this.#doneBefore + left),
       counts: `${counts.join(', ')}; ${left} to go`,
-      pace: rate === null || left === 0 ? '' : `${rate.toFixed(1)}/s, ${inWords(secondsLeft ?? 0)} left`,
+      pace: rate === null || left === 0 ? '' : `${rate.toFixed(1)}/s, ${timeInWords((secondsLeft ?? 0) * 1_000)} left`,
       fields: { pipeline, loaded, rows, held, failed, left, rate, secondsLeft },
     }
   }

@@ -1,6 +1,6 @@
 import type { MissedWork } from '../freshness/read-missed-work.ts'
 import type { Freshness, FreshnessState } from '../freshness/state.ts'
-import { lengthOf } from './ago.ts'
+import { timeInWords } from '../time-in-words.ts'
 import { calendarLines, legend } from './calendar.ts'
 import { oneLine } from './output.ts'
 import { paint } from './paint.ts'
@@ -33,7 +33,7 @@ export function stateLines({ freshness, oldestWaiting, sensor, backfills, missed
   const { pipeline, partitions, counts } = freshness
   const now = Date.parse(freshness.at)
   const inColour = (state: FreshnessState, text: string) => COLOURS[state](text)
-  const ago = (at: string) => `${lengthOf(Math.max(0, now - Date.parse(at)))} ago`
+  const ago = (at: string) => `${timeInWords(Math.max(0, now - Date.parse(at)))} ago`
   const lines = calendarLines(
     { ...freshness, partitions: partitions.map((one) => ({ ...one, key: oneLine(one.key) })) },
     inColour,
@@ -44,7 +44,7 @@ export function stateLines({ freshness, oldestWaiting, sensor, backfills, missed
     lines.push(`  oldest file that waits: ${oneLine(oldestWaiting.path)}, modified ${ago(oldestWaiting.modifiedAt)}`)
   if (sensor?.sweptAt) {
     const dueMs = Date.parse(sensor.sweptAt) + sensor.everyMs - now
-    lines.push(`  last sweep ${ago(sensor.sweptAt)}, the next ${dueMs > 0 ? `in ${lengthOf(dueMs)}` : 'is due'}`)
+    lines.push(`  last sweep ${ago(sensor.sweptAt)}, the next ${dueMs > 0 ? `in ${timeInWords(dueMs)}` : 'is due'}`)
   }
   for (const name of backfills)
     lines.push(`  backfill ${oneLine(name)} is open: \`tidemark backfill ${pipeline} --name ${oneLine(name)} --progress\``)

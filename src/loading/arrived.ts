@@ -1,5 +1,6 @@
 import type { Arrival } from '../config/pipeline.ts'
 import { counted } from '../counted.ts'
+import { timeInWords } from '../time-in-words.ts'
 
 /** What is known of a partition whose files wait for each other. */
 export interface Gathered {
@@ -33,18 +34,6 @@ function missingYet(files: number | undefined, deadlineMs: number | undefined, g
 
 function deadlineText(deadlineMs: number, seenMs: number | undefined): string {
   return seenMs === undefined
-    ? `the deadline is ${inWords(deadlineMs)} after its first file was seen`
-    : `the deadline is in ${inWords(deadlineMs - seenMs)}`
-}
-
-/** Up to two minutes in seconds, else in minutes, hours and days. */
-function inWords(ms: number): string {
-  if (ms <= 120_000) return `${Math.ceil(ms / 1_000)} s`
-  const minutes = Math.ceil(ms / 60_000)
-  const parts = [
-    [Math.floor(minutes / 1_440), 'd'],
-    [Math.floor(minutes / 60) % 24, 'h'],
-    [minutes % 60, 'min'],
-  ] as const
-  return parts.flatMap(([count, unit]) => (count === 0 ? [] : [`${count} ${unit}`])).join(' ')
+    ? `the deadline is ${timeInWords(deadlineMs)} after its first file was seen`
+    : `the deadline is in ${timeInWords(deadlineMs - seenMs)}`
 }

@@ -1,5 +1,6 @@
 import { counted } from '../counted.ts'
-import { inWords, paceOf } from '../pace-of.ts'
+import { paceOf } from '../pace-of.ts'
+import { timeInWords } from '../time-in-words.ts'
 import type { BatchPass } from './load-batch.ts'
 
 /** How far a batch is, all of its passes together. Pure: the workflow reads it. */
@@ -45,7 +46,7 @@ export function batchTable({ state, loaded, rows, held, left, toGo, rate, second
       left,
       toGo,
       rate === null ? '' : `${rate.toFixed(1)}/s`,
-      secondsLeft === null || toGo === 0 ? '' : inWords(secondsLeft),
+      secondsLeft === null || toGo === 0 ? '' : timeInWords(secondsLeft * 1_000),
     ].join(' | ')} |`,
   ].join('\n')
 }

@@ -7,7 +7,7 @@ export interface News {
   readonly pipeline: string
   readonly partition?: string
   readonly what: What
-  /** Short, for people, without a row of data. */
+  /** Short, for people, without a row of data. Of many, the first few, a line each. */
   readonly reason: string
   /** Of files or partitions, where there may be many. */
   readonly count?: number

@@ -4,7 +4,6 @@ import { requestFault } from '../../src/backfilling/request.ts'
 import { add, isComplete, NOTHING_YET, type Problem } from '../../src/backfilling/tally.ts'
 import { commandOf, progressLine, resultLines } from '../../src/cli/backfill-lines.ts'
 import { backfillName } from '../../src/client/backfill.ts'
-import { inWords } from '../../src/pace-of.ts'
 
 const problem = (partition: string, reason = 'bad'): Problem => ({ partition, state: 'held', reason })
 
@@ -23,7 +22,6 @@ test('what is counted adds up; the first few problems are named, in short', () =
 test('the pace is of what was dealt with while it worked', () => {
   expect(pace(NOTHING_YET, 5_000, 10)).toEqual({ rate: null, secondsLeft: null })
   expect(pace({ ...NOTHING_YET, loaded: 18, held: 2, upToDate: 100 }, 10_000, 100)).toEqual({ rate: 2, secondsLeft: 50 })
-  expect([59, 119, 600, 7_200, 11_100].map(inWords)).toEqual(['59 s', '119 s', '10 min', '2 h 0 min', '3 h 5 min'])
 })
 
 const PROGRESS: BackfillProgress = {

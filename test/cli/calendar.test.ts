@@ -1,5 +1,4 @@
 import { expect, test } from '@jest/globals'
-import { lengthOf } from '../../src/cli/ago.ts'
 import { calendarLines, legend } from '../../src/cli/calendar.ts'
 import type { Freshness, FreshnessState, PartitionFreshness } from '../../src/freshness/state.ts'
 
@@ -75,17 +74,4 @@ test('keys without a date stand in their order, the last of them; those with one
 test('the letters that are there are explained, in the colour of each', () => {
   const counts: Freshness['counts'] = { loaded: 3, held: 0, loading: 0, waiting: 0, late: 1, missing: 0, 'not expected': 0 }
   expect(legend(counts, (state, text) => `<${state}>${text}`)).toBe('<loaded>o loaded 3  <late>L late 1')
-})
-
-test.each([
-  [0, '0 seconds'],
-  [1_000, '1 second'],
-  [65_000, '1 minute 5 seconds'],
-  [3_600_000, '1 hour'],
-  [3_900_000, '1 hour 5 minutes'],
-  [4 * 3_600_000 + 60_000, '4 hours'],
-  [26 * 3_600_000, '1 day'],
-  [3 * 86_400_000, '3 days'],
-])('%d ms are %s', (ms, words) => {
-  expect(lengthOf(ms)).toBe(words)
 })

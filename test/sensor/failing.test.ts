@@ -34,7 +34,7 @@ test('a source that vanishes is told once, and its return as well; what came is 
   await rename(elsewhere, workspace.path(''))
   await running.outcome('b.csv')
   await until('word that it is back', () => said.told.length > 1)
-  expect(said.told.map(({ what }) => what)).toEqual(['failing', 'recovered'])
+  expect(said.told).toMatchObject([{ what: 'failing' }, { what: 'recovered', reason: 'its source can be read again' }])
   expect(await tidemark.sensorStatus(pipeline)).toMatchObject({ state: 'watching', failing: null })
   expect(await running.sharePrices()).toEqual({ 'a.csv': [1], 'b.csv': [2] })
   expect((await running.ledger()).map(({ path, status, gone_at }) => ({ path, status, gone_at }))).toEqual([

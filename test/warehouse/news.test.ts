@@ -62,6 +62,13 @@ test('many are one piece of news, with their number and the first reasons', asyn
   expect(news?.reason.length).toBeLessThan(6_000)
 })
 
+test('a name with a line end in it makes one reason look like two to nobody', async () => {
+  await using loads = await Loads.create()
+  const { take } = telling(loads)
+  await loads.load(loads.held('a\nb', 'no header'), loads.held('c', 'no rows'))
+  expect(await take('held')).toMatchObject({ count: 2, reason: 'a\\nb.csv: no header\nc.csv: no rows' })
+})
+
 test('late, then missing, each once, and recovered when the partition is loaded', async () => {
   await using loads = await Loads.create()
   const { take, untold } = telling(loads, 'day')

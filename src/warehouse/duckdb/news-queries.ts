@@ -173,8 +173,10 @@ async function writeTold(
   )
 }
 
+/** In one line, whatever a file is called: several reasons have a line each. */
 function shortened(text: string): string {
-  return text.length > LONGEST_REASON ? `${text.slice(0, LONGEST_REASON)}…` : text
+  const line = text.replaceAll('\n', '\\n')
+  return line.length > LONGEST_REASON ? `${line.slice(0, LONGEST_REASON)}…` : line
 }
 
 const NEWS = z.object({
