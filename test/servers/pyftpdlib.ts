@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -68,6 +68,13 @@ export class FtpServer implements AsyncDisposable {
       port: this.port,
       env: { PYTHONPATH: this.#libraries },
     })
+  }
+
+  /** From now on each listing ends after so many lines, 2.5 in the middle of the third, and the server says that it was sent; undefined: no more. */
+  async cutListingsAfter(lines: number | undefined): Promise<void> {
+    const at = join(this.#folder, 'cut-listings-after')
+    if (lines === undefined) await rm(at)
+    else await writeFile(at, String(lines))
   }
 
   async down(): Promise<void> {

@@ -5,6 +5,14 @@ const NOT_AVAILABLE = 550
 const TOO_MANY = 421
 const LATER_MS = 10_000
 
+export class CutListing extends Error {
+  override readonly name = 'CutListing'
+
+  constructor() {
+    super('a listing that ends in the middle')
+  }
+}
+
 export function replyOf(error: unknown): number | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined
   return typeof error.code === 'number' ? error.code : undefined
@@ -44,6 +52,7 @@ function wordsOf(error: unknown): string {
 }
 
 function mendOf(error: unknown): string {
+  if (error instanceof CutListing) return 'It was cut on its way; it is listed again.'
   const code = systemCodeOf(error) ?? ''
   const reply = replyOf(error) ?? 0
   if ([421, 503, 530, 534, 550].includes(reply) && /\b(TLS|SSL)\b/.test(messageOf(error)))

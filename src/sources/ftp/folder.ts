@@ -7,6 +7,7 @@ import type { Listed } from '../source.ts'
 import type { Entry, Folders } from '../walk-folders.ts'
 import { isNotAvailable, sourceFailure } from './failures.ts'
 import { type Connection, loginOf, logins } from './logins.ts'
+import { WholeListings } from './whole-listing.ts'
 
 /** Of one folder, so many files are looked at one by one; for more it is listed. */
 const MOST_LOOKED_AT = 5
@@ -20,6 +21,7 @@ export class Folder implements Folders {
   readonly place: string
   readonly #config: FtpFolder
   readonly #calls: CallCount
+  readonly #listings = new WholeListings()
 
   constructor(config: FtpFolder, calls: CallCount) {
     this.#config = config
@@ -54,9 +56,10 @@ export class Folder implements Folders {
 
   async look(path: string): Promise<Entry | undefined> {
     const name = path.slice(path.lastIndexOf('/') + 1)
-    return this.ask(`look at ${path}`, async ({ client, features }) => {
+    return this.ask(`look at ${path}`, async (connection) => {
+      const { client, features } = connection
       const parent = path.slice(0, Math.max(0, path.lastIndexOf('/')))
-      if (!features.has('MLST')) return (await this.#listed(client, parent))?.find((entry) => entry.name === name)
+      if (!features.has('MLST')) return (await this.#listed(connection, parent))?.find((entry) => entry.name === name)
       try {
         const { message } = await client.send(`MLST ${this.at(path)}`)
         return entryOfFacts(client, message, name)
@@ -94,7 +97,7 @@ export class Folder implements Folders {
         for (const path of inside) add(await this.stat(path))
         continue
       }
-      const entries = await this.ask(`list ${folder}`, ({ client }) => this.#listed(client, folder))
+      const entries = await this.ask(`list ${folder}`, (connection) => this.#listed(connection, folder))
       const byName = new Map((entries ?? []).map((entry) => [entry.name, entry]))
       for (const path of inside) {
         const entry = byName.get(path.slice(path.lastIndexOf('/') + 1))
@@ -106,24 +109,24 @@ export class Folder implements Folders {
 
   async *#pagesOf(path: string): AsyncGenerator<readonly Entry[]> {
     const doing = path === '' ? 'list files' : `list the folder ${path}`
-    const entries = await this.ask(doing, ({ client }) => this.#listed(client, path))
+    const entries = await this.ask(doing, (connection) => this.#listed(connection, path))
     for (let from = 0; from < (entries?.length ?? 0); from += PAGE) yield entries?.slice(from, from + PAGE) ?? []
   }
 
   /** Undefined where there is no such folder, other than the source's own. */
-  async #listed(client: Connection['client'], path: string): Promise<readonly Entry[] | undefined> {
+  async #listed(connection: Connection, path: string): Promise<readonly Entry[] | undefined> {
     try {
       // Some servers list nothing for a path that is none, and without a word.
-      await client.send(`CWD ${this.at(path)}`)
+      await connection.client.send(`CWD ${this.at(path)}`)
     } catch (error) {
       if (path === '' || !isNotAvailable(error)) throw error
       // It has gone meanwhile, or may not be entered, which must not look like an empty one.
       const slash = path.lastIndexOf('/')
-      const beside = await this.#listed(client, path.slice(0, Math.max(0, slash)))
+      const beside = await this.#listed(connection, path.slice(0, Math.max(0, slash)))
       if (beside?.some(({ name, isFolder }) => isFolder && name === path.slice(slash + 1))) throw error
       return undefined
     }
-    return (await client.list()).map(entryOf)
+    return (await this.#listings.read(connection, this.at(path))).map(entryOf)
   }
 }
 
@@ -156,7 +159,7 @@ function entryOfFacts(client: Connection['client'], message: string, name: strin
   const line = message.split('\n').find((line) => line.startsWith(' '))
   const [facts = ''] = line?.trim().split(' ', 1) ?? []
   // It is told with its folders, which is no name in a listing.
-  const [info] = client.parseList(`${facts} file`)
+  const [info] = client.parseList(`${facts} file\n`)
   if (info === undefined) return undefined
   info.name = name
   return entryOf(info)

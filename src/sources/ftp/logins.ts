@@ -5,6 +5,7 @@ import type { FtpFolder } from '../../config/sources/ftp.ts'
 import { messageOf, TidemarkError } from '../../errors.ts'
 import { envValue } from '../env-value.ts'
 import { guardedLookup } from '../refused-address.ts'
+import { parseWhole } from './whole-listing.ts'
 
 /** One does one thing at a time; to one host at once, whoever logs in: servers count them, and refuse the next. */
 const MOST_EACH_HOST = 3
@@ -104,6 +105,7 @@ export function loginOf({ host, port, user, tls, passwordEnv, ca }: FtpFolder): 
 async function connect({ host, port, user, tls, passwordEnv, ca }: FtpFolder): Promise<Connection> {
   // The data, too, comes from the host of the login: another one that the server names might be anybody's.
   const client = new Client(SILENT_MS, { allowSeparateTransferHost: false, maxListingBytes: MOST_LISTING_BYTES })
+  client.parseList = parseWhole(client.parseList)
   try {
     const trusted = ca === undefined ? {} : { ca: await certificates(ca) }
     await client.access({
