@@ -1,6 +1,7 @@
 import { expect } from '@jest/globals'
 import type { PipelineInput } from '../../src/config/schema.ts'
 import { Project } from '../cli/project.ts'
+import { testServer } from '../harness/server-address.ts'
 
 /** What `doctor` says of some sources, by their names: a line of it each. */
 export async function examined(
@@ -13,7 +14,7 @@ export async function examined(
     { source, partitions: { kind: 'dynamic' }, table: name, columns: { price: 'DOUBLE' }, sensor: {}, afterLoad },
   ])
   const config = { warehouse: { kind: 'duckdb', file: 'warehouse.duckdb' }, pipelines: Object.fromEntries(pipelines) }
-  await using project = await Project.create(`export default ${JSON.stringify(config)}\n`, { address: '127.0.0.1:1', variables })
+  await using project = await Project.create(`export default ${JSON.stringify(config)}\n`, { address: testServer(), variables })
   const { stdout, stderr } = await project.run('doctor')
   expect(stderr).toBe('')
   const said = stdout.split('\n').flatMap((line) => {
