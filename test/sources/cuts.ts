@@ -49,9 +49,11 @@ export function sourceCuts(kind: string, start: () => Promise<Ground>): void {
       await line.cutAfter(0)
       try {
         const read = async () => (await source.open(listed)).toArray()
-        await expect(read()).rejects.toMatchObject({ code: expect.stringMatching(/^(FileUnreadable|SourceUnavailable)$/) })
-        await expect(listAll(source, CSV)).rejects.toMatchObject({ code: 'SourceUnavailable' })
-        await expect(source.stat('none.csv')).rejects.toMatchObject({ code: 'SourceUnavailable' })
+        await Promise.all([
+          expect(read()).rejects.toMatchObject({ code: expect.stringMatching(/^(FileUnreadable|SourceUnavailable)$/) }),
+          expect(listAll(source, CSV)).rejects.toMatchObject({ code: 'SourceUnavailable' }),
+          expect(source.stat('none.csv')).rejects.toMatchObject({ code: 'SourceUnavailable' }),
+        ])
       } finally {
         await line.heal()
       }

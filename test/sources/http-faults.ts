@@ -8,7 +8,7 @@ import { live } from './live.ts'
 import { patternOf } from './pattern.ts'
 
 const CSV = patternOf('{partition}.csv')
-const RETRY_AFTER_S = 4
+const RETRY_AFTER_S = 2
 /** Of a client, soon after each other. */
 const MOST_TRIES = 4
 
@@ -97,11 +97,13 @@ export function sourceHttpFaults(kind: string, start: () => Promise<Ground>, { t
       for (const location of ['http://169.254.169.254/latest/meta-data/', `http://127.0.0.1:${ground.ports[0]}/`]) {
         front.answer = () => ({ status: 307, headers: { location } })
         const byClient = [() => listAll(source, CSV), () => source.stat('a.csv')]
-        for (const ask of [async () => (await source.open(listed)).toArray(), ...(follows ? [] : byClient)])
-          await expect(ask()).rejects.toMatchObject({
+        const asked = [async () => (await source.open(listed)).toArray(), ...(follows ? [] : byClient)].map((ask) =>
+          expect(ask()).rejects.toMatchObject({
             code: 'SourceUnavailable',
             message: expect.stringMatching(/got the answer 307\. Correct `source` in the config\.$/),
-          })
+          }),
+        )
+        await Promise.all(asked)
       }
     })
   })
