@@ -2,4 +2,4 @@ import { sourceLife } from '../life.ts'
 import { FtpGround } from './ftp-ground.ts'
 
 sourceLife('FTP with TLS', () => FtpGround.start({ tls: true }))
-sourceLife('FTP without exact times', () => FtpGround.start({ old: true }))
+sourceLife('FTP without exact times', () => FtpGround.start({ old: true }), { brief: true })
