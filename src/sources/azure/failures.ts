@@ -1,6 +1,7 @@
 import { messageOf, systemCodeOf, TidemarkError } from '../../errors.ts'
 import { retryAfterMs } from '../../retry-after.ts'
 import { tlsMend } from '../tls-mend.ts'
+import { clockMend } from '../wrong-clock.ts'
 
 const DEFAULT_RETRY_AFTER_MS = 5_000
 const NO_IDENTITY = /Credential|AuthenticationError|AggregateAuthentication/
@@ -59,7 +60,10 @@ function mendOf(error: unknown, permission: string): string {
       return 'Create the container, or correct the url of `source` in the config.'
     case 'AuthenticationFailed':
     case 'InvalidAuthenticationInfo':
-      return 'The server does not know these credentials: correct the account, and its key or signature, where the worker runs; a signature may have expired.'
+      return (
+        clockMend(headerOf(error, 'date')) ??
+        'The server does not know these credentials: correct the account, and its key or signature, where the worker runs; a signature may have expired.'
+      )
     case 'AuthorizationPermissionMismatch':
       return `Allow these credentials ${permission}.`
     case 'AuthorizationFailure':

@@ -1,6 +1,7 @@
 import { messageOf, systemCodeOf, TidemarkError } from '../../errors.ts'
 import { retryAfterMs } from '../../retry-after.ts'
 import { tlsMend } from '../tls-mend.ts'
+import { clockMend } from '../wrong-clock.ts'
 
 const DEFAULT_RETRY_AFTER_MS = 5_000
 
@@ -41,7 +42,10 @@ function mendOf(error: unknown, permission: string): string {
     return "Give the worker credentials: GOOGLE_APPLICATION_CREDENTIALS, a service account of the machine, or keyFile or credentials: env('NAME') in `source`."
   if (status === 404) return 'Create the bucket, or correct the url of `source` in the config.'
   if (status === 401 || /invalid_grant|invalid_client/.test(messageOf(error)))
-    return 'Google does not know these credentials: correct the key where the worker runs; it may have been deleted or have expired.'
+    return (
+      clockMend(headerOf(error, 'date')) ??
+      'Google does not know these credentials: correct the key where the worker runs; it may have been deleted or have expired.'
+    )
   if (status === 403) return `Allow these credentials ${permission}.`
   if (isThrottling(status)) return 'The server asks for fewer requests; it is tried again later.'
   if (status !== undefined && status >= 500) return 'The server itself fails; it is tried again.'

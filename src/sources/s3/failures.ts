@@ -1,6 +1,7 @@
 import { messageOf, systemCodeOf, TidemarkError } from '../../errors.ts'
 import { retryAfterMs } from '../../retry-after.ts'
 import { tlsMend } from '../tls-mend.ts'
+import { clockMend } from '../wrong-clock.ts'
 
 /** Where the server is named only in its own words. */
 interface Failure {
@@ -93,7 +94,7 @@ function mendOf({ name, status, headers }: Failure, error: unknown, permission: 
     case 'CredentialsProviderError':
       return "Give the worker credentials: AWS's environment variables, a profile or a role, or accessKeyId and secretAccessKey with env('NAME') in `source`."
     case 'RequestTimeTooSkewed':
-      return "Set this machine's clock right."
+      return clockMend(headers.date) ?? "Set this machine's clock right."
     case 'PermanentRedirect':
     case 'AuthorizationHeaderMalformed':
     case 'IllegalLocationConstraintException':

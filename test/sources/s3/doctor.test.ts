@@ -93,7 +93,7 @@ test('doctor tells what afterLoad may not do, and leaves nothing behind', async 
   expect(KeyCount).toBe(1)
 })
 
-test('doctor tells a wrong protocol, a wrong clock, and a right to list that is missing', async () => {
+test('doctor tells a wrong protocol, and a right to list that is missing', async () => {
   const place = await ground.place()
   await place.put('2018-01-22.csv', 'price\n1\n')
   const { admin, getter, endpoint } = ground.server
