@@ -1,10 +1,9 @@
-import { randomBytes } from 'node:crypto'
 import { chown, copyFile, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
-import ssh2 from 'ssh2'
 import { freePorts } from '../server/free-port.ts'
 import { command, installed } from './installed.ts'
+import { newKey } from './new-key.ts'
 import { ServerProcess } from './server-process.ts'
 
 /** OpenSSH refuses to run as root without a user that only an installed package makes. */
@@ -111,8 +110,4 @@ export async function fromDebian(...packages: readonly string[]): Promise<string
     for (const name of await readdir(folder))
       if (name.endsWith('.deb')) await command('dpkg-deb', ['-x', join(folder, name), folder])
   })
-}
-
-function newKey(): { readonly private: string; readonly public: string } {
-  return ssh2.utils.generateKeyPairSync('ed25519', { comment: randomBytes(4).toString('hex') })
 }

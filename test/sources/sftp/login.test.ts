@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import ssh2 from 'ssh2'
 import { env } from '../../../src/config/define.ts'
+import { newKey } from '../../servers/new-key.ts'
 import { SshAgent } from '../../servers/ssh-agent.ts'
 import { sourceOf } from '../contract.ts'
 import { pathsOf } from '../folder.ts'
@@ -46,7 +46,7 @@ test('a host is known by its line among the known hosts, plain or hashed, or by 
   const host = `[127.0.0.1]:${port}`
   const salt = randomBytes(20)
   const hash = createHmac('sha1', salt).update(host).digest('base64')
-  const other = ssh2.utils.generateKeyPairSync('ed25519').public
+  const other = newKey().public
   const plain = await knownHosts('plain', ['# a comment', `[other.example]:22 ${other}`, `${host} ${hostKey.public}`])
   const hashed = await knownHosts('hashed', [`|1|${salt.toString('base64')}|${hash} ${hostKey.public}`])
   for (const options of [byFile(plain), byFile(hashed), { hostKey: [OTHER_FINGERPRINT, ground.hostFingerprint] }])
@@ -57,7 +57,7 @@ test('a host whose key is not known, is another, or is revoked gets no login, an
   const { port, hostKey } = ground.server
   const host = `[127.0.0.1]:${port}`
   const came = `${ground.hostFingerprint} (ssh-ed25519)`
-  const other = ssh2.utils.generateKeyPairSync('ed25519').public
+  const other = newKey().public
   const cases: [Options, string][] = [
     [
       byFile(await knownHosts('empty', [])),
@@ -80,8 +80,8 @@ test('a host whose key is not known, is another, or is revoked gets no login, an
 })
 
 test('a key that the server does not know, or that cannot be opened, is told without a word of it', async () => {
-  const unknown = ssh2.utils.generateKeyPairSync('ed25519').private
-  const locked = ssh2.utils.generateKeyPairSync('ed25519', { passphrase: 'opens-it', cipher: 'aes256-ctr', rounds: 4 }).private
+  const unknown = newKey().private
+  const locked = newKey('opens-it').private
   Object.assign(process.env, {
     LOGIN_UNKNOWN: unknown,
     LOGIN_LOCKED: locked,
