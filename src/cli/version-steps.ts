@@ -1,5 +1,6 @@
 import { counted } from '../counted.ts'
 import type { OpenPipeline } from '../loading/open-pipelines.ts'
+import type { Capabilities } from '../sources/capabilities.ts'
 import type { Rejected } from '../staging/staged.ts'
 import type { LedgerEntry } from '../warehouse/ledger.ts'
 import type { Step } from './explanation.ts'
@@ -11,13 +12,14 @@ export function olderSteps(version: LedgerEntry): Step[] {
   return [outcomeStep(version), ...decisionSteps(version)]
 }
 
-export function newestSteps({ pipeline }: OpenPipeline, version: LedgerEntry, rejected: readonly Rejected[]): Step[] {
-  if (version.status === 'ignored') return ignoredSteps(pipeline, version)
+export function newestSteps(open: OpenPipeline, version: LedgerEntry, rejected: readonly Rejected[]): Step[] {
+  const { pipeline } = open
+  if (version.status === 'ignored') return ignoredSteps(open, version)
   const { first_seen_at, settled_at, workflow_id, run_id, code_version } = version
   return [
     { step: 'seen', text: `version ${version.sequence} for the first time`, at: first_seen_at },
     { step: 'settled', text: `whole: ${wholeText(pipeline.source)}`, at: settled_at },
-    identityStep(pipeline.source.identity, version),
+    identityStep(open, version),
     ...checkSteps(version),
     outcomeStep(version),
     ...rejected.slice(0, REJECTED_SHOWN).map(rejectedStep),
@@ -29,8 +31,8 @@ export function newestSteps({ pipeline }: OpenPipeline, version: LedgerEntry, re
 }
 
 /** It was seen once, and not read. */
-function ignoredSteps({ source }: OpenPipeline['pipeline'], version: LedgerEntry): Step[] {
-  return [identityStep(source.identity, version), outcomeStep(version), ...decisionSteps(version), ...goneSteps(version)]
+function ignoredSteps(open: OpenPipeline, version: LedgerEntry): Step[] {
+  return [identityStep(open, version), outcomeStep(version), ...decisionSteps(version), ...goneSteps(version)]
 }
 
 function wholeText({ settleMs, done, manifest }: OpenPipeline['pipeline']['source']): string {
@@ -48,10 +50,22 @@ function outcomeStep(version: LedgerEntry): Step {
   return { step: `version ${sequence}`, text, at: loaded_at ?? settled_at ?? first_seen_at }
 }
 
-function identityStep(identity: 'stat' | 'content', { fingerprint, content_hash }: LedgerEntry): Step {
-  const made = identity === 'stat' ? 'size, times and inode' : 'size and bytes'
+function identityStep({ pipeline, source }: OpenPipeline, { fingerprint, content_hash }: LedgerEntry): Step {
+  const made = pipeline.source.identity === 'stat' ? madeOf(source.can) : 'size and bytes'
   const hash = content_hash === null ? '' : `; SHA-256 ${content_hash}`
   return { step: 'identity', text: `by ${made}: ${fingerprint}${hash}`, at: null }
+}
+
+/** What two versions of a path are told apart by. */
+export function madeOf({ fingerprint, remote }: Pick<Capabilities, 'fingerprint' | 'remote'>): string {
+  switch (fingerprint) {
+    case 'stat':
+      return remote ? 'size and time' : 'size, times and inode'
+    case 'etag':
+      return 'size and ETag'
+    case 'version':
+      return 'size and generation'
+  }
 }
 
 function checkSteps({ checks, settled_at }: LedgerEntry): Step[] {
