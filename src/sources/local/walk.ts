@@ -29,12 +29,15 @@ interface Folder {
   readonly above: ReadonlySet<string>
 }
 
-interface Entry extends Place {
+/** What a name in a folder can be for the pattern. */
+interface Match extends Omit<Place, 'at'> {
   readonly isFile: boolean
   readonly route: Route
   /** The pattern names it, so it cannot be passed over in silence. */
   readonly named: boolean
 }
+
+interface Entry extends Match, Place {}
 
 /** Every match below the root once, folder by folder; those of a folder in the order of their names, unless there are very many. */
 export async function* walk(
@@ -68,7 +71,7 @@ export async function* walk(
 }
 
 interface Seen {
-  readonly entry: Entry
+  readonly entry: Match
   readonly what: Found
 }
 
@@ -113,10 +116,12 @@ async function* lookIntoLarge(
       const stats = statsIn(page.stats, index)
       // Where bytes are no UTF-8 the name that was made of them leads nowhere.
       if (stats === undefined && name.includes(NO_CHARACTER)) notUtf8 = true
-      const entry = stats && entryOf(folder, pattern, Buffer.from(name), name, false)
-      if (entry === undefined || stats === undefined) continue
+      if (stats === undefined) continue
+      const entry = matchOf(folder, pattern, name, { utf8: folder.utf8, named: false })
+      if (entry === undefined) continue
+      // Where it is, in bytes, takes longer to make than all else, and is for a look.
       if (stats.isFile) seen.push({ entry, what: { kind: 'file', listed: listedOf(entry, stats), link: false } })
-      else others.push(entry)
+      else others.push({ ...entry, at: join(folder.real, Buffer.from(name)) })
     }
     yield seen
     yield* lookAt(root, others)
@@ -143,13 +148,23 @@ function entriesOf(folder: Folder, pattern: Pattern, names: readonly Buffer[], n
   return [...entries.values()].sort((a, b) => (a.path < b.path ? -1 : 1))
 }
 
-function entryOf(folder: Folder, { segments, leftOut, keyOf }: Pattern, name: Buffer, text: string, named: boolean) {
+function entryOf(folder: Folder, pattern: Pattern, name: Buffer, text: string, named: boolean): Entry | undefined {
+  const match = matchOf(folder, pattern, text, { utf8: folder.utf8 && isUtf8(name), named })
+  return match && { ...match, at: join(folder.real, name) }
+}
+
+function matchOf(
+  folder: Folder,
+  { segments, leftOut, keyOf }: Pattern,
+  text: string,
+  { utf8, named }: Pick<Match, 'utf8' | 'named'>,
+): Match | undefined {
   const path = folder.path + text
   if (path === leftOut) return undefined
   const isFile = endsHere(segments, folder.route, text) && keyOf(path) !== undefined
   const route = into(segments, folder.route, text)
   if (!isFile && route.length === 0) return undefined
-  return { at: join(folder.real, name), path, utf8: folder.utf8 && isUtf8(name), isFile, route, named }
+  return { path, utf8, isFile, route, named }
 }
 
 function isEscaped(name: string): boolean {
@@ -176,14 +191,14 @@ async function readable<T>(real: Buffer, nothing: T, read: () => Promise<T>): Pr
   }
 }
 
-function enter(folder: Folder, entry: Entry, real: Buffer): Folder[] {
+function enter(folder: Folder, entry: Match, real: Buffer): Folder[] {
   if (entry.route.length === 0 || folder.above.has(keyOf(real))) return []
   const above = new Set(folder.above).add(keyOf(real))
   return [{ real, path: `${entry.path}/`, utf8: entry.utf8, route: entry.route, above }]
 }
 
 /** A folder that the pattern names, but that is a bad link, holds files that nobody would otherwise miss. */
-function assertPassable(root: Root, entry: Entry, what: Found & { kind: 'file' }): void {
+function assertPassable(root: Root, entry: Match, what: Found & { kind: 'file' }): void {
   if (!entry.named || !what.link || what.listed.refused === undefined) return
   throw new TidemarkError(
     'SourceUnavailable',
