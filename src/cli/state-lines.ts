@@ -1,10 +1,10 @@
+import type { SensorState } from '../client/sensor-state.ts'
 import type { MissedWork } from '../freshness/read-missed-work.ts'
 import type { Freshness, FreshnessState } from '../freshness/state.ts'
 import { lengthOf } from './ago.ts'
 import { calendarLines, legend } from './calendar.ts'
 import { oneLine } from './output.ts'
 import { paint } from './paint.ts'
-import type { SensorState } from './sensor-state.ts'
 import type { Waiting } from './survey.ts'
 
 const COLOURS: Record<FreshnessState, (text: string) => string> = {
