@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cp, mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { packageRoot } from '../../src/package-root.ts'
@@ -8,9 +8,11 @@ import { until } from '../harness/until.ts'
 import { asShown, type Step, taskPage } from './task-page.ts'
 
 const ROOT = packageRoot()
+const INSTALL = `mkdir -p node_modules/.bin && ln -s ${ROOT} node_modules/tidemark && ln -s ../tidemark/dist/src/cli/main.js node_modules/.bin/tidemark`
 const END = '\u001e'
 /** What changes nothing is looked at again, as a reader does, until it is as the page shows it. */
 const LOOKS = /tidemark (status|files|explain|query|audit|doctor|sensor status|backfill .*--progress)\b/
+const LOOK_FOR_MS = 20_000
 const RUNS_ON = /tidemark (up|worker)$/
 
 /** Somebody who follows a page in the example project of the README, in a folder of their own, with a shell. */
@@ -49,9 +51,22 @@ export class Reader implements AsyncDisposable {
 
   /** As `npm ci` leaves it. */
   async install(): Promise<void> {
-    await mkdir(join(this.folder, 'node_modules', '.bin'), { recursive: true })
-    await symlink(ROOT, join(this.folder, 'node_modules', 'tidemark'))
-    await symlink('../tidemark/dist/src/cli/main.js', join(this.folder, 'node_modules', '.bin', 'tidemark'))
+    await this.type(INSTALL, '')
+  }
+
+  /** As whoever has cloned the project: with a version to pull, and packages to install. */
+  async checkout(): Promise<void> {
+    const made = { name: 'prices', version: '1.0.0', private: true, scripts: { postinstall: INSTALL } }
+    await this.write('package.json', JSON.stringify(made))
+    await this.write('package-lock.json', JSON.stringify({ ...made, lockfileVersion: 3, packages: { '': made } }))
+    await this.write('.gitignore', ['node_modules', '.tidemark', '.origin', '.terminal', 'data'].join('\n'))
+    const commit = 'git -c user.name=reader -c user.email=reader@example.com commit --quiet'
+    await this.type(`git init --quiet && git add . && ${commit} -m first && git clone --quiet --bare . .origin`, '')
+    await this.type(`${commit} --allow-empty -m next && git push --quiet .origin HEAD && git reset --quiet --hard HEAD~`, '')
+    await this.type(
+      'git remote add origin .origin && git fetch --quiet && git branch --quiet -u origin/$(git branch --show-current)',
+      '',
+    )
   }
 
   path(name: string): string {
@@ -98,7 +113,7 @@ export class Reader implements AsyncDisposable {
         printed = await this.#run(command)
         return isShown.test(printed)
       }
-      await until(`the page's output of ${command}`, again).catch(() => undefined)
+      await until(`the page's output of ${command}`, again, LOOK_FOR_MS).catch(() => undefined)
     }
     if (!isShown.test(printed)) throw new Error(`expected of \`${command}\`:\n${output}\ngot:\n${printed}`)
   }
@@ -154,7 +169,7 @@ export class Reader implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#running !== undefined) {
-      process.kill(-this.#running.pid, 'SIGTERM')
+      await this.#run(`kill -TERM -- -${this.pid}`)
       await this.ended()
     }
     const closed = once(this.#shell, 'close')
