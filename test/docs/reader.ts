@@ -23,11 +23,19 @@ export class Reader implements AsyncDisposable {
   #running: { readonly pid: number; readonly log: string } | undefined
   /** What is typed where a command asks for it. */
   readonly #typed: ReadonlyMap<string, string>
+  /** What the page calls otherwise. */
+  readonly #names: ReadonlyMap<string, string>
 
-  private constructor(folder: string, shell: ChildProcess, typed: ReadonlyMap<string, string>) {
+  private constructor(
+    folder: string,
+    shell: ChildProcess,
+    typed: ReadonlyMap<string, string>,
+    hosts: ReadonlyMap<string, string>,
+  ) {
     this.folder = folder
     this.#shell = shell
     this.#typed = typed
+    this.#names = new Map([...hosts, ['/home/you/tidemark', folder]])
     shell.stdout?.setEncoding('utf8').on('data', (text: string) => {
       this.#heard += text
     })
@@ -35,7 +43,10 @@ export class Reader implements AsyncDisposable {
 
   static async begin(
     variables: NodeJS.ProcessEnv,
-    { typed = {} }: { readonly typed?: Readonly<Record<string, string>> } = {},
+    {
+      typed = {},
+      hosts = {},
+    }: { readonly typed?: Readonly<Record<string, string>>; readonly hosts?: Readonly<Record<string, string>> } = {},
   ): Promise<Reader> {
     const folder = await realpath(await mkdtemp(join(tmpdir(), 'tidemark-reader-')))
     for (const name of ['tidemark.config.ts', 'data']) await cp(join(ROOT, name), join(folder, name), { recursive: true })
@@ -43,7 +54,7 @@ export class Reader implements AsyncDisposable {
     delete env.FORCE_COLOR
     // Not a login shell: nobody's own settings take part.
     const shell = spawn('bash', ['--noprofile', '--norc'], { cwd: folder, env, stdio: ['pipe', 'pipe', 'ignore'] })
-    const reader = new Reader(folder, shell, new Map(Object.entries(typed)))
+    const reader = new Reader(folder, shell, new Map(Object.entries(typed)), new Map(Object.entries(hosts)))
     await reader.install()
     await reader.type('exec 2>&1; set -m', '')
     return reader
@@ -71,6 +82,10 @@ export class Reader implements AsyncDisposable {
 
   path(name: string): string {
     return join(this.folder, name)
+  }
+
+  read(name: string): Promise<string> {
+    return readFile(this.path(name), 'utf8')
   }
 
   async write(name: string, text: string): Promise<void> {
@@ -106,7 +121,7 @@ export class Reader implements AsyncDisposable {
 
   async type(command: string, output: string): Promise<void> {
     if (RUNS_ON.test(command)) return this.#begin(command, output)
-    const isShown = new RegExp(`^${asShown(output, this.folder)}$`)
+    const isShown = new RegExp(`^${asShown(output, this.#names)}$`)
     let printed = await this.#run(command)
     if (LOOKS.test(command) && !isShown.test(printed)) {
       const again = async () => {
@@ -143,7 +158,7 @@ export class Reader implements AsyncDisposable {
 
   async #see(output: string): Promise<void> {
     const { log = '' } = this.#running ?? {}
-    const isShown = new RegExp(`^${asShown(output, this.folder)}`, 'm')
+    const isShown = new RegExp(`^${asShown(output, this.#names)}`, 'm')
     await until(`the program to print:\n${output}`, async () => isShown.test(await readFile(log, 'utf8'))).catch(
       async (error) => {
         throw new Error(`${error}\ngot:\n${await readFile(log, 'utf8')}`)
@@ -157,7 +172,7 @@ export class Reader implements AsyncDisposable {
     process.kill(-pid, 'SIGINT')
     await this.ended()
     const printed = await readFile(log, 'utf8')
-    if (!new RegExp(`^${asShown(output, this.folder)}$(?![^])`, 'm').test(printed))
+    if (!new RegExp(`^${asShown(output, this.#names)}$(?![^])`, 'm').test(printed))
       throw new Error(`expected after ^C:\n${output}\ngot:\n${printed}`)
   }
 

@@ -32,13 +32,13 @@ function stepsOf(block: string): Step[] {
 
 const TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/
 
-/** `…` stands for any text, a line of it for any lines; times, and the folder of the reader, are those of the moment. */
-export function asShown(output: string, folder: string): string {
+/** `…` stands for any text, a line of it for any lines; times are those of the moment, and what is named otherwise is where the reader has it. */
+export function asShown(output: string, names: ReadonlyMap<string, string>): string {
   return output
     .split('\n')
     .map((line) => {
       if (line.trim() === '…') return '(?:.*\n)*?'
-      const words = line.replaceAll('/home/you/tidemark', folder)
+      const words = [...names].reduce((text, [name, here]) => text.replaceAll(name, here), line)
       return words === ''
         ? ''
         : `${words
