@@ -91,6 +91,8 @@ export interface ScheduleNow {
   readonly note: string | null
   readonly skippedOverlap: number
   readonly missedCatchup: number
+  /** Loads what those have left out; to be copied. */
+  readonly mend: readonly string[]
   readonly webUi: string | null
 }
 
