@@ -148,7 +148,7 @@ try {
   await page.locator('#calendar').waitFor()
   await picture(page, 'page-pipeline')
   await page.goto(`${address}#pipeline=daily_prices&key=${heldDay}`)
-  await page.getByText('Files').first().waitFor()
+  await page.getByText('partition of daily_prices').waitFor()
   await page.getByText(`${heldDay}.csv`).first().waitFor()
   await picture(page, 'page-partition')
   await page.goto(`${address}#pipeline=hourly_events`)
