@@ -12,7 +12,7 @@ const SOURCES = ['test/sources/(every-kind|s3|azure|gcs|sftp|ftp)/', 'test/docs/
 /** What takes long: whole programs, kills, and loads that are held up. The suite while working must end within three minutes. */
 const LONGER = [
   'test/(faults|server|deploy|examples|peer)/',
-  'test/cli/(up|once|backfill|progress|init)',
+  'test/cli/(up|once|backfill|progress|init|status)',
   'test/backfilling/(steering|only|backfill|details)',
   'test/scheduled/backfill',
   'test/sources/throttled',
