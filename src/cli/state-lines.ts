@@ -44,7 +44,8 @@ export function stateLines({ freshness, oldestWaiting, sensor, backfills, missed
     lines.push(`  oldest file that waits: ${oneLine(oldestWaiting.path)}, modified ${ago(oldestWaiting.modifiedAt)}`)
   if (sensor?.sweptAt) {
     const dueMs = Date.parse(sensor.sweptAt) + sensor.everyMs - now
-    lines.push(`  last sweep ${ago(sensor.sweptAt)}, the next ${dueMs > 0 ? `in ${lengthOf(dueMs)}` : 'is due'}`)
+    const next = sensor.state === 'paused' ? 'when it is resumed' : dueMs > 0 ? `in ${lengthOf(dueMs)}` : 'is due'
+    lines.push(`  last sweep ${ago(sensor.sweptAt)}, the next ${next}`)
   }
   for (const name of backfills)
     lines.push(`  backfill ${oneLine(name)} is open: \`tidemark backfill ${pipeline} --name ${oneLine(name)} --progress\``)

@@ -47,13 +47,16 @@ async function statusSays(pipeline: string, ...patterns: readonly RegExp[]): Pro
   })
 }
 
-test('status says when the sensor has looked and looks next, and which file has waited for longest', () =>
-  statusSays(
+test('status says when the sensor has looked and looks next, and which file has waited for longest', async () => {
+  await statusSays(
     watched,
     /; sensor watching\n/,
     /^ {2}last sweep .* ago, the next (in .*|is due)$/m,
     /^ {2}oldest file that waits: big\.csv, modified .* ago$/m,
-  ))
+  )
+  await project.run('sensor', 'pause', watched)
+  await statusSays(watched, /; sensor paused\n/, /^ {2}last sweep .* ago, the next when it is resumed$/m)
+})
 
 test('status names each open backfill with the command that says how far it is, and the ticks that were skipped', async () => {
   const started = await project.run('backfill', skipping, '--to', '2018-01-22', '--name', 'history', '--detach')
