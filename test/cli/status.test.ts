@@ -55,7 +55,7 @@ test('status says when the sensor has looked and looks next, and which file has 
     /^ {2}oldest file that waits: big\.csv, modified .* ago$/m,
   )
   await project.run('sensor', 'pause', watched)
-  await statusSays(watched, /; sensor paused\n(?![^]*, the next (in|is due))/)
+  await statusSays(watched, /; sensor paused\n(?![\s\S]*, the next (in|is due))/)
 })
 
 test('status names each open backfill with the command that says how far it is, and the ticks that were skipped', async () => {
