@@ -35,7 +35,7 @@ export function loadPartition({ pipelines, loading }: ActivityContext) {
           })
           return { ...state, ...(await untoldIn(loading.warehouse, open, partition)) }
         }),
-      () => reading.progress,
+      () => reading.step,
     )
   }
 }

@@ -133,6 +133,11 @@ try {
     timezoneId: 'UTC',
   })
   const page = await light.newPage()
+  // A picture shows the folder of a project, not that of this run.
+  await page.route(/\/api\/(?!changes)/, async (route) => {
+    const response = await route.fetch()
+    await route.fulfill({ response, body: (await response.text()).replaceAll(folder, '/home/you/prices') })
+  })
   const address = `http://127.0.0.1:${ports[2]}/`
   await page.goto(address)
   await page.getByText('turin-5512.csv').first().waitFor({ timeout: PATIENCE_MS })
@@ -143,7 +148,7 @@ try {
   await page.locator('#calendar').waitFor()
   await picture(page, 'page-pipeline')
   await page.goto(`${address}#pipeline=daily_prices&key=${heldDay}`)
-  await page.getByText('Files').first().waitFor()
+  await page.getByText('partition of daily_prices').waitFor()
   await page.getByText(`${heldDay}.csv`).first().waitFor()
   await picture(page, 'page-partition')
   await page.goto(`${address}#pipeline=hourly_events`)

@@ -8,22 +8,23 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const jest = join(dirname(createRequire(import.meta.url).resolve('jest/package.json')), 'bin', 'jest.js')
 
 /** Real servers of every kind of remote source. */
-const SOURCES = 'test/sources/(every-kind|s3|azure|gcs|sftp|ftp)/'
+const SOURCES = ['test/sources/(every-kind|s3|azure|gcs|sftp|ftp)/', 'test/docs/rotate']
 /** What takes long: whole programs, kills, and loads that are held up. The suite while working must end within three minutes. */
 const LONGER = [
   'test/(faults|server|deploy|examples|peer)/',
-  'test/cli/(up|once|backfill|progress|init)',
+  'test/cli/(up|once|backfill|progress|init|status)',
   'test/backfilling/(steering|only|backfill|details)',
   'test/scheduled/backfill',
   'test/sources/throttled',
   'test/sensor/(in-a-burst|continue-as-new|first-start)',
+  'test/docs/tasks',
 ]
 /** What wants a browser. */
 const BROWSER = 'test/page/browser/'
 const SUITES = {
-  working: ['--testPathIgnorePatterns', SOURCES, BROWSER, ...LONGER],
+  working: ['--testPathIgnorePatterns', ...SOURCES, BROWSER, ...LONGER],
   longer: LONGER,
-  sources: [SOURCES],
+  sources: SOURCES,
   page: [BROWSER],
 }
 const [first, ...others] = process.argv.slice(2)

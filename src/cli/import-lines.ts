@@ -1,6 +1,6 @@
 import { counted } from '../counted.ts'
 import type { PartitionState } from '../loading/load-partition.ts'
-import type { ReadingProgress } from '../loading/reading.ts'
+import type { ReadingProgress, Settling } from '../loading/reading.ts'
 import { paceOf } from '../pace-of.ts'
 import { timeInWords } from '../time-in-words.ts'
 import type { Progress } from './display.ts'
@@ -21,11 +21,25 @@ export function endText({ state, rows, files, reason }: Ended): string {
   }
 }
 
+type Partition = { readonly pipeline: string; readonly partition: string }
+
+export function stepShown(of: Partition, step: ReadingProgress | Settling): Progress {
+  return 'settling' in step ? settlingShown(of, step) : readingShown(of, step)
+}
+
+function settlingShown(of: Partition, { settling, settleMs }: Settling): Progress {
+  const files = `${counted(settling, 'file')} ${settling === 1 ? 'has' : 'have'}`
+  return {
+    of: `${of.pipeline} ${of.partition}`,
+    fraction: 0,
+    counts: `waiting until ${files} been unchanged for ${timeInWords(Math.ceil(settleMs / 1_000))}`,
+    pace: '',
+    fields: { ...of, settling, settleMs },
+  }
+}
+
 /** By bytes: a partition may be one large file. */
-export function readingShown(
-  of: { readonly pipeline: string; readonly partition: string },
-  { workedMs, ...reading }: ReadingProgress,
-): Progress {
+export function readingShown(of: Partition, { workedMs, ...reading }: ReadingProgress): Progress {
   const { files, done, held, failed, bytes, bytesRead } = reading
   const left = files - done - held - failed
   const { rate, secondsLeft } = paceOf(bytesRead, workedMs, Math.max(0, bytes - bytesRead))

@@ -12,7 +12,7 @@ import { displayFor } from './display.ts'
 import { DONE, type Done, type ExitCode, FAILED } from './exit-code.ts'
 import { rootOf } from './failed-run.ts'
 import { follow } from './follow.ts'
-import { type Ended, endText, readingShown } from './import-lines.ts'
+import { type Ended, endText, stepShown } from './import-lines.ts'
 import { tellWhenNobodyWorks } from './nobody-works.ts'
 import { type DataOptions, pipelineOf, withData } from './options.ts'
 import { oneLine } from './output.ts'
@@ -45,7 +45,7 @@ async function importNow(
   const workflowId = partitionId(pipeline, partition)
   const following = new AbortController()
   const look = () => readImportProgress(client, of)
-  const followed = follow(look, (reading) => reading && display.show(readingShown(of, reading)), following.signal)
+  const followed = follow(look, (step) => step && display.show(stepShown(of, step)), following.signal)
   const ask = (signal: AbortSignal) =>
     importPartitionNow(client, { ...of, taskQueue: config.temporal.taskQueue, trigger: 'manual', signal }).catch(endOfHeld)
   const end = await unlessLeft(client, (signal) => {

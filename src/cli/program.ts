@@ -65,7 +65,7 @@ async function exitCodeOf(error: unknown): Promise<ExitCode> {
     process.stderr.write(`tidemark: ${error.message}\n`)
     return MISTAKES.has(error.code) ? WRONG_USE : FAILED
   }
-  const { serverWords } = await import('./server-words.ts') // with all of the client behind it
+  const { serverWords } = await import('../client/server-words.ts') // with all of the client behind it
   const words = serverWords(error)
   if (words === undefined) throw error
   process.stderr.write(`tidemark: the Temporal server refused: ${words}; \`tidemark doctor\` looks at all that is needed\n`)

@@ -1,5 +1,6 @@
 import { WorkflowNotFoundError } from '@temporalio/client'
 import type { Command } from 'commander'
+import { readSensor } from '../client/sensor-state.ts'
 import { loadConfig } from '../config/load.ts'
 import { counted } from '../counted.ts'
 import { TidemarkError } from '../errors.ts'
@@ -7,7 +8,6 @@ import { sensorId } from '../names.ts'
 import { DONE, type Done, FAILED } from './exit-code.ts'
 import { type ConfigOption, type DataOptions, pipelineOf, withConfig, withData } from './options.ts'
 import { print, printJson } from './output.ts'
-import { readSensor } from './sensor-state.ts'
 import { connectFor } from './server-address.ts'
 
 const ACTIONS = {

@@ -1,10 +1,10 @@
 import type { Client } from '@temporalio/client'
 import { openBackfills } from '../client/backfill.ts'
+import { readSensor, type SensorState } from '../client/sensor-state.ts'
 import type { Config, Pipeline } from '../config/pipeline.ts'
 import { TidemarkError } from '../errors.ts'
 import { type MissedWork, readMissedWork } from '../freshness/read-missed-work.ts'
 import type { Freshness } from '../freshness/state.ts'
-import { readSensor, type SensorState } from './sensor-state.ts'
 import { connectFor } from './server-address.ts'
 
 /** What the server says of a pipeline. */

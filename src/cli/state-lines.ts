@@ -1,10 +1,10 @@
+import type { SensorState } from '../client/sensor-state.ts'
 import type { MissedWork } from '../freshness/read-missed-work.ts'
 import type { Freshness, FreshnessState } from '../freshness/state.ts'
 import { timeInWords } from '../time-in-words.ts'
 import { calendarLines, legend } from './calendar.ts'
 import { oneLine } from './output.ts'
 import { paint } from './paint.ts'
-import type { SensorState } from './sensor-state.ts'
 import type { Waiting } from './survey.ts'
 
 const COLOURS: Record<FreshnessState, (text: string) => string> = {
@@ -44,7 +44,8 @@ export function stateLines({ freshness, oldestWaiting, sensor, backfills, missed
     lines.push(`  oldest file that waits: ${oneLine(oldestWaiting.path)}, modified ${ago(oldestWaiting.modifiedAt)}`)
   if (sensor?.sweptAt) {
     const dueMs = Date.parse(sensor.sweptAt) + sensor.everyMs - now
-    lines.push(`  last sweep ${ago(sensor.sweptAt)}, the next ${dueMs > 0 ? `in ${timeInWords(dueMs)}` : 'is due'}`)
+    const next = sensor.state === 'paused' ? 'when it is resumed' : dueMs > 0 ? `in ${timeInWords(dueMs)}` : 'is due'
+    lines.push(`  last sweep ${ago(sensor.sweptAt)}, the next ${next}`)
   }
   for (const name of backfills)
     lines.push(`  backfill ${oneLine(name)} is open: \`tidemark backfill ${pipeline} --name ${oneLine(name)} --progress\``)

@@ -53,6 +53,8 @@ export interface Looked {
 
 /** Enough to see what they are. */
 const PATHS_SHOWN = 20
+/** Files that the ledger is asked of at once. */
+const ASKED_TOGETHER = 20_000
 
 export class Surveyor {
   readonly #warehouse: Warehouse
@@ -114,18 +116,29 @@ export class Surveyor {
     const { signal } = new AbortController()
     const { name, initial } = open.pipeline
     const begun = initial.since === 'all' || (await this.#warehouse.hasBegun(name))
-    for await (const page of open.source.list(open.pattern, signal)) {
-      if (open.pipeline.afterLoad.kind !== 'keep') for (const { path, fingerprint } of page) there.set(path, fingerprint)
-      const files = inWindow(open, page)
-      found.add(files)
+    // One question to the ledger costs as much as to read all of it: first what it has, then what is not found so.
+    await open.view.refresh(this.#warehouse, name, signal)
+    const decided = new Set((await this.#warehouse.openDecisions(name)).map(({ path }) => path))
+    const asked = async (listed: readonly Listed[]) => {
       const known = await this.#warehouse.known(
         name,
-        files.map(({ listed }) => listed.path),
+        listed.map(({ path }) => path),
         signal,
       )
-      for (const candidate of notUpToDate(files, known))
-        if (begun || known.has(candidate.listed.path) || !isLeftOut(initial, candidate.listed)) yield candidate
+      return notUpToDate(inWindow(open, listed), known).filter(
+        (candidate) => begun || known.has(candidate.listed.path) || !isLeftOut(initial, candidate.listed),
+      )
     }
+    let toAsk: Listed[] = []
+    for await (const page of open.source.list(open.pattern, signal)) {
+      if (open.pipeline.afterLoad.kind !== 'keep') for (const { path, fingerprint } of page) there.set(path, fingerprint)
+      if (found.counts) found.add(inWindow(open, page))
+      toAsk.push(...page.filter(({ path, fingerprint }) => decided.has(path) || !open.view.known.has(path, fingerprint)))
+      if (toAsk.length < ASKED_TOGETHER) continue
+      yield* await asked(toAsk)
+      toAsk = []
+    }
+    if (toAsk.length > 0) yield* await asked(toAsk)
   }
 
   /** What was tried, and is not there as it was loaded, is not owed any more: it is gone, or will be loaded anew. */

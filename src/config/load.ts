@@ -5,8 +5,7 @@ import { createJiti } from 'jiti'
 import { messageOf, TidemarkError } from '../errors.ts'
 import { parseConfig } from './parse.ts'
 import type { Config } from './pipeline.ts'
-
-const DEFAULT_FILES = ['tidemark.config.ts', 'tidemark.config.js', 'tidemark.config.mjs']
+import { USUAL_NAMES } from './usual-names.ts'
 
 /**
  * Runs a config file, in any folder, and checks what it exports. `import … from 'tidemark'` in it means the running package.
@@ -29,7 +28,7 @@ function defaultFile(): string {
 
 /** The config of the current folder, by its usual names. */
 export function configInFolder(): string | undefined {
-  return DEFAULT_FILES.map((name) => resolve(name)).find((path) => existsSync(path))
+  return USUAL_NAMES.map((name) => resolve(name)).find((path) => existsSync(path))
 }
 
 async function runConfig(path: string): Promise<unknown> {

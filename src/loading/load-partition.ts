@@ -91,7 +91,9 @@ async function loadListed(context: LoadContext, request: PartitionRequest): Prom
     const { alsoIgnored = false } = request
     const candidates = notUpToDate(inWindow(open, files), known, { alsoIgnored })
     const filesOf = () => files.length
-    const { ready, unsettled, waiting } = await loadable({ open, warehouse: context.warehouse, candidates, filesOf, signal })
+    const onSettling = (files: number) => context.reading?.settle(files, pipeline.source.settleMs)
+    const settling = { open, warehouse: context.warehouse, candidates, filesOf, onSettling, signal }
+    const { ready, unsettled, waiting } = await loadable(settling)
     if (candidates.length === 0) await endBackoff(context, request, claim)
     const loading = { claim, deaths, candidates: ready, published: () => (isPublished = true) }
     const result = ready.length === 0 ? NOTHING_DONE : await loadClaimed(context, request, loading)

@@ -15,13 +15,26 @@ export interface ReadingProgress {
   readonly workedMs: number
 }
 
+/** What a load waits for before it reads. */
+export interface Settling {
+  /** Files that must stay as they are. */
+  readonly settling: number
+  /** For how long. */
+  readonly settleMs: number
+}
+
 /** Kept by a load, which counts what it reads; told by its heartbeats. */
 export class Reading {
   #files = 0
   #bytes = 0
   #bytesRead = 0
   #begunAt: number | undefined
+  #settling: Settling | undefined
   readonly #verdicts = { good: 0, same: 0, held: 0, unreadable: 0 }
+
+  settle(settling: number, settleMs: number): void {
+    this.#settling = { settling, settleMs }
+  }
 
   begin(files: readonly Pick<Listed, 'size'>[]): void {
     this.#begunAt = performance.now()
@@ -35,6 +48,11 @@ export class Reading {
 
   staged({ verdict }: Pick<Staged, 'verdict'>): void {
     this.#verdicts[verdict] += 1
+  }
+
+  /** For heartbeats; undefined before there is anything to wait for or to read. */
+  get step(): ReadingProgress | Settling | undefined {
+    return this.progress ?? this.#settling
   }
 
   /** Undefined before it has begun: files settle, or there is none to read. */

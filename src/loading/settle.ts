@@ -11,16 +11,18 @@ export interface Settling {
   readonly candidates: readonly Candidate[]
   /** How many files of a partition the source lists. */
   readonly filesOf: (key: string) => number
+  /** Told how many files are waited for. */
+  readonly onSettling?: (files: number) => void
   readonly signal: AbortSignal
 }
 
 /** What may be loaded now: it has settled, or is marked whole, and its partition has arrived. */
-export async function loadable({ open, warehouse, candidates, filesOf, signal }: Settling): Promise<{
+export async function loadable({ open, warehouse, candidates, filesOf, onSettling, signal }: Settling): Promise<{
   ready: readonly Candidate[]
   unsettled: readonly Candidate[]
   waiting: readonly Waiting[]
 }> {
-  const { ready: still, unsettled } = await settled(open, candidates, signal)
+  const { ready: still, unsettled } = await settled(open, candidates, signal, onSettling)
   const judged = await judge({ open, warehouse, candidates: still, filesOf, unsettled: new Set(unsettled.map(({ key }) => key)) })
   return { ready: judged.ready, unsettled, waiting: judged.waiting }
 }
@@ -33,11 +35,13 @@ export async function settled(
   open: OpenPipeline,
   candidates: readonly Candidate[],
   signal: AbortSignal,
+  onSettling?: (files: number) => void,
 ): Promise<{ ready: readonly Candidate[]; unsettled: readonly Candidate[] }> {
   const { sightings, pipeline } = open
   for (const { listed } of candidates) sightings.see(listed)
   const waiting = candidates.filter(({ listed }) => !sightings.isSettled(listed, pipeline.source.settleMs))
   if (waiting.length === 0) return { ready: candidates, unsettled: [] }
+  onSettling?.(waiting.length)
   await watchedFor(pipeline.source.settleMs, signal)
   const unsettled = new Set<Candidate>()
   const looks = await statAll(

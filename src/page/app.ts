@@ -7,6 +7,7 @@ import { messageOf, TidemarkError } from '../errors.ts'
 import { FRESHNESS_STATES } from '../freshness/state.ts'
 import { calendarOf } from './calendar.ts'
 import { Changes } from './changes.ts'
+import { naming } from './commands.ts'
 import { onlyOurs, strict } from './guard.ts'
 import { LedgerReadings } from './ledger-readings.ts'
 import { overviewOf } from './overview.ts'
@@ -29,31 +30,35 @@ export function pageApp(source: PageSource): PageApp {
   const app = new Hono()
   app.use(strict, onlyOurs)
 
+  const asTyped = naming(source.config)
+  const answer = (context: Context, found: unknown) =>
+    context.body(JSON.stringify(found, asTyped), 200, { 'Content-Type': 'application/json' })
   const askedFor = async (context: Context) => {
     return { source, readings, ui: await server.webUi(), pipeline: pipelineIn(context, source) }
   }
   app.get('/api/overview', async (context) =>
-    context.json(await overviewOf(source.config, readings, await server.now(), await server.webUi())),
+    answer(context, await overviewOf(source.config, readings, await server.now(), await server.webUi())),
   )
   app.get('/api/calendar', async (context) => {
     const { freshness } = await readings.of(pipelineIn(context, source))
-    return context.json(calendarOf(freshness, context.req.query('year')))
+    return answer(context, calendarOf(freshness, context.req.query('year')))
   })
   app.get('/api/partitions', async (context) => {
     const { freshness } = await readings.of(pipelineIn(context, source))
     const { within, text } = context.req.query()
     const state = FRESHNESS_STATES.find((one) => one === context.req.query('state'))
-    return context.json(
+    return answer(
+      context,
       partitionPage(freshness, { state, within: within || undefined, text: text || undefined, page: pageIn(context) }),
     )
   })
   app.get('/api/partition', async (context) =>
-    context.json(await partitionDetail(await askedFor(context), context.req.query('key') ?? '', pageIn(context))),
+    answer(context, await partitionDetail(await askedFor(context), context.req.query('key') ?? '', pageIn(context))),
   )
   app.get('/api/file', async (context) =>
-    context.json(await fileDetail(await askedFor(context), context.req.query('path') ?? '')),
+    answer(context, await fileDetail(await askedFor(context), context.req.query('path') ?? '')),
   )
-  app.get('/api/ticks', async (context) => context.json(await ticksOf(await askedFor(context))))
+  app.get('/api/ticks', async (context) => answer(context, await ticksOf(await askedFor(context))))
   app.get('/api/changes', (context) =>
     streamSSE(context, async (stream) => {
       const stop = changes.listen((change) => void stream.writeSSE({ event: change, data: '' }))

@@ -1,8 +1,9 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client'
+import type { BackfillProgress } from '../backfilling/progress.ts'
 import { readProgress } from '../client/backfill-progress.ts'
 import { TidemarkError } from '../errors.ts'
 import { PARTITION, PIPELINE, STATUS } from '../names.ts'
-import type { BackfillNow, OpenRun } from './page-data.ts'
+import type { OpenRun } from './page-data.ts'
 import type { WebUi } from './web-ui.ts'
 
 /** More than this in a list nobody reads. */
@@ -47,12 +48,10 @@ async function openRun(client: Client, run: WorkflowExecutionInfo, ui: WebUi): P
 }
 
 /** None while no worker answers: that it runs is known all the same. */
-async function progressOf(client: Client, workflowId: string): Promise<BackfillNow | null> {
+async function progressOf(client: Client, workflowId: string): Promise<BackfillProgress | null> {
   try {
     const progress = await readProgress(client, client.workflow.getHandle(workflowId))
-    const { state, loaded, rows, held, failed, waiting, missing, upToDate, left, rate, secondsLeft, problems } = progress
-    const shown = problems.slice(0, PROBLEMS_SHOWN)
-    return { state, loaded, rows, held, failed, waiting, missing, upToDate, left, rate, secondsLeft, problems: shown }
+    return { ...progress, problems: progress.problems.slice(0, PROBLEMS_SHOWN) }
   } catch (error) {
     if (error instanceof TidemarkError && error.code === 'WorkerUnavailable') return null
     throw error

@@ -1,3 +1,4 @@
+import type { BackfillProgress } from '../backfilling/progress.ts'
 import type { FreshnessState } from '../freshness/state.ts'
 
 /** What the browser is told: plain JSON, the same for the server and the scripts of the page. Times are ISO, in UTC. */
@@ -90,6 +91,8 @@ export interface ScheduleNow {
   readonly note: string | null
   readonly skippedOverlap: number
   readonly missedCatchup: number
+  /** Loads what those have left out; to be copied. */
+  readonly mend: readonly string[]
   readonly webUi: string | null
 }
 
@@ -102,22 +105,7 @@ export interface OpenRun {
   readonly state: string | null
   readonly since: string
   readonly webUi: string | null
-  readonly progress: BackfillNow | null
-}
-
-export interface BackfillNow {
-  readonly state: string
-  readonly loaded: number
-  readonly rows: number
-  readonly held: number
-  readonly failed: number
-  readonly waiting: number
-  readonly missing: number
-  readonly upToDate: number
-  readonly left: number
-  readonly rate: number | null
-  readonly secondsLeft: number | null
-  readonly problems: readonly { readonly partition: string; readonly state: string; readonly reason: string }[]
+  readonly progress: BackfillProgress | null
 }
 
 /** One year of a pipeline. */

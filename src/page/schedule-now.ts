@@ -10,7 +10,8 @@ export async function scheduleNow(
   { cron, timezone }: Schedule,
   ui: WebUi,
 ): Promise<ScheduleNow> {
-  const same = { cron, timezone, webUi: ui.schedule(scheduleId(pipeline)) }
+  const mend = [`npx tidemark backfill ${pipeline} --only unloaded`]
+  const same = { cron, timezone, mend, webUi: ui.schedule(scheduleId(pipeline)) }
   try {
     const { state, info } = await client.schedule.getHandle(scheduleId(pipeline)).describe()
     return {

@@ -1,6 +1,6 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client'
 import ms from 'ms'
-import { liveOf, readSensor } from '../cli/sensor-state.ts'
+import { liveOf, readSensor } from '../client/sensor-state.ts'
 import type { Pipeline, Sensor } from '../config/pipeline.ts'
 import { TidemarkError } from '../errors.ts'
 import { sensorId } from '../names.ts'

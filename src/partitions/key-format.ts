@@ -1,6 +1,6 @@
 import { DateTime, type TokenParser } from 'luxon'
 import type { TimePartitions } from './partitions.ts'
-import { plainWriter, type Writer } from './plain-format.ts'
+import { plainReader, plainWriter, type Reader, type Writer } from './plain-format.ts'
 import type { WallTime } from './wall-clock.ts'
 
 /** How keys are written where the config says nothing, in Luxon tokens; a week by its Monday. */
@@ -17,6 +17,7 @@ const READING = { zone: 'utc', locale: 'en-US' } as const
 const parsers = new Map<string, TokenParser>()
 
 const writers = new Map<string, Writer | undefined>()
+const readers = new Map<string, Reader | undefined>()
 
 export function writeWall(format: string, wall: WallTime): string {
   if (!writers.has(format)) writers.set(format, plainWriter(format))
@@ -25,6 +26,9 @@ export function writeWall(format: string, wall: WallTime): string {
 
 /** The time that a text says; undefined when the text is not exactly what this format writes for that time. */
 export function readWall(format: string, text: string): WallTime | undefined {
+  if (!readers.has(format)) readers.set(format, plainReader(format))
+  const plain = readers.get(format)
+  if (plain !== undefined) return plain(text)
   const date = DateTime.fromFormatParser(text, parserOf(format), READING)
   return date.isValid && date.toFormat(format) === text ? date.toMillis() : undefined
 }

@@ -127,7 +127,7 @@ test.concurrent('a tick of a day off looks once, tells nothing, and loads what i
   expect(running.said.told.map(({ what, partition }) => `${what} ${partition}`)).toEqual(['missing 2018-01-24'])
 })
 
-test.concurrent('keys that stop coming are told late, and a correction of an old one is no new one', async () => {
+test.concurrent('keys that stop coming are told late; a correction of an old one is no new one, and a new one is told as its recovery', async () => {
   await using workspace = await Workspace.create({
     partitions: dynamic(),
     sensor: { every: '1s' },
@@ -143,6 +143,9 @@ test.concurrent('keys that stop coming are told late, and a correction of an old
   await workspace.drop('a.csv', prices(2))
   await running.outcome('a.csv', 2)
   expect(running.said.told).toHaveLength(1)
+  await workspace.drop('b.csv', prices(3))
+  await until('word of the new one', () => running.said.told.length > 1)
+  expect(running.said.told[1]).toMatchObject({ what: 'recovered', reason: 'a new partition has come: b' })
 })
 
 test.concurrent('too few rows are late like none, and enough of them are well', async () => {

@@ -3,7 +3,6 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { connect } from '../../src/client/connect.ts'
 import { prices } from '../harness/prices.ts'
 import { testServer } from '../harness/server-address.ts'
-import { until } from '../harness/until.ts'
 import { endOnServer } from './clean-up.ts'
 import { configText, Project, pipelineText, type Started, uniqueName } from './project.ts'
 
@@ -123,7 +122,9 @@ test('an import: Ctrl-C says which command waits for it again; with --json its a
     answer: { pipeline: slow, partition: '2018-01-18', workflowId, detached: true, command },
   })
   expect(eventsOf(stderr)).toEqual([expect.objectContaining({ event: 'started', partition: '2018-01-18', workflowId })])
-  await until('the other import', async () => (await statusOf(`${slow}/partition/2018-01-19`)) === 'RUNNING')
+  // On a terminal nothing would be silent for as long as a file settles.
+  await left.said('waiting until 1 file has been unchanged for 60 s')
+  expect(await statusOf(`${slow}/partition/2018-01-19`)).toBe('RUNNING')
   left.type(CTRL_C)
   expect((await left.ended).stdout).toContain(
     `it goes on as workflow ${slow}/partition/2018-01-19; \`tidemark import ${slow} 2018-01-19\` waits for it again`,

@@ -18,7 +18,10 @@ test('who waits for an import sees how many of its files and bytes are read', as
   const { client, pipeline, tidemark } = running
   const of = { pipeline, partition: 'jan' }
   const ended = tidemark.importPartition(pipeline, 'jan').catch((error: unknown) => error) // what is held fails its run
-  const reading = await until('the reading to be told', () => readImportProgress(client, of))
+  const reading = await until('the reading to be told', async () => {
+    const step = await readImportProgress(client, of)
+    return step !== undefined && 'files' in step && step
+  })
   const bytes = texts.join('').length
   expect(reading).toMatchObject({ files: 3, done: 2, held: 1, failed: 0, bytes, bytesRead: bytes })
   expect(reading.workedMs).toBeGreaterThan(0)

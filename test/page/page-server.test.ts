@@ -1,4 +1,5 @@
 import { request } from 'node:http'
+import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { expect, test } from '@jest/globals'
 import { ownSource } from '../../src/page/own-source.ts'
@@ -29,11 +30,12 @@ function ask(
 }
 
 /** The page of a process of its own over a warehouse with one loaded and one held file, which nobody has open. */
-async function served() {
+async function served(name = 'tidemark.config.ts') {
   const loads = await Loads.create()
   await loads.load(await loads.good('day', 'SELECT 1 AS n'), loads.held('other', 'bad bytes'))
   await loads.warehouse[Symbol.asyncDispose]()
-  const { config } = loads.workspace
+  const { folder } = loads.workspace
+  const config = { ...loads.workspace.config, file: join(folder, name) }
   const source = ownSource(config, async () => ({ address: testServer(), namespace: 'default' }))
   const page = await servePage({ source, port: 0 })
   return {
@@ -87,6 +89,20 @@ test('it tells what is held, and lets the warehouse go at once', async () => {
     files: [{ path: 'day.csv', version: 1, rows: 1 }],
     versions: [{ version: 1, rows: 1 }],
   })
+})
+
+test('its commands are those to be typed in the folder of the config, which they name where it has a name of its own', async () => {
+  const commandsOf = async (page: { readonly url: string; readonly pipeline: string }) => {
+    const { body } = await ask(`${page.url}/api/partition?pipeline=${page.pipeline}&key=other`)
+    const { commands, files } = JSON.parse(body)
+    return [...commands, ...files[0].commands]
+  }
+  await using usual = await served()
+  const typed = [`npx tidemark import ${usual.pipeline} other`, 'npx tidemark explain other.csv', 'npx tidemark retry other.csv']
+  expect(await commandsOf(usual)).toEqual(typed)
+  await using own = await served("my prices' config.ts")
+  const flag = `--config 'my prices'\\'' config.ts'`
+  expect(await commandsOf(own)).toEqual(typed.map((command) => `${command.replace(usual.pipeline, own.pipeline)} ${flag}`))
 })
 
 test('a port that is taken is told where it was asked for, else another is taken', async () => {

@@ -1,4 +1,4 @@
-import { readSensor, type SensorState } from '../../src/cli/sensor-state.ts'
+import { readSensor, type SensorState } from '../../src/client/sensor-state.ts'
 import type { PipelineInput } from '../../src/config/schema.ts'
 import { messageOf } from '../../src/errors.ts'
 import type { WorkerSettings } from '../../worker.ts'

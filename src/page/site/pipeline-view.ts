@@ -40,7 +40,7 @@ export function pipelineView({ overview, calendar, list, ticks }: PipelineData, 
       line === undefined ? null : h('small', {}, `${line.kind}, table ${line.table}, from `, foreign(line.source)),
     ),
     line === undefined ? null : countsView(line, place),
-    triggersView(overview.server.schedules[name], overview.server.sensors[name], name),
+    triggersView(overview.server.schedules[name], overview.server.sensors[name]),
     attention.length === 0 ? null : [h('h2', {}, 'Needs somebody'), attentionTable(attention, false)],
     gapsView(ticks),
     h('h2', {}, 'Calendar'),
@@ -71,7 +71,7 @@ function countsView({ counts }: PipelineLine, place: Place): Child {
   )
 }
 
-function triggersView(schedule: ScheduleNow | undefined, sensor: SensorNow | undefined, name: string): Child {
+function triggersView(schedule: ScheduleNow | undefined, sensor: SensorNow | undefined): Child {
   return h(
     'dl',
     { class: 'details' },
@@ -87,7 +87,7 @@ function triggersView(schedule: ScheduleNow | undefined, sensor: SensorNow | und
             ' ',
             workflow(schedule.webUi, 'schedule', 'schedule-link'),
           ),
-          missedOf(schedule, name),
+          missedOf(schedule),
         ],
     sensor === undefined
       ? null
@@ -109,10 +109,10 @@ function triggersView(schedule: ScheduleNow | undefined, sensor: SensorNow | und
 }
 
 /** Since the schedule was made; what has been loaded meanwhile is in the calendar. */
-function missedOf({ skippedOverlap, missedCatchup }: ScheduleNow, name: string): Child {
+function missedOf({ skippedOverlap, missedCatchup, mend }: ScheduleNow): Child {
   if (skippedOverlap + missedCatchup === 0) return null
   const what = `${number(skippedOverlap)} skipped because another still ran, ${number(missedCatchup)} missed by catch-up`
-  return [h('dt', {}, 'ticks'), h('dd', {}, what, commands([`npx tidemark backfill ${name} --only unloaded`], 'missed'))]
+  return [h('dt', {}, 'ticks'), h('dd', {}, what, commands(mend, 'missed'))]
 }
 
 /** What waits for nobody any more. */

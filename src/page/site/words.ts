@@ -54,7 +54,11 @@ export function commands(texts: readonly string[], prefix: string): Child {
     h(
       'div',
       { class: 'command' },
-      h('code', {}, text),
+      h(
+        'code',
+        {},
+        text.split(' ').flatMap((word, at) => [at === 0 ? '' : ' ', h('span', {}, word)]),
+      ),
       h('button', { id: `copy-${prefix}-${place}`, type: 'button', 'data-copy': text, 'aria-label': `Copy: ${text}` }, 'copy'),
     ),
   )

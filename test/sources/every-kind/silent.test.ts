@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { readSensor } from '../../../src/cli/sensor-state.ts'
+import { readSensor } from '../../../src/client/sensor-state.ts'
 import { prices } from '../../harness/prices.ts'
 import { until } from '../../harness/until.ts'
 import { Line } from '../../servers/toxiproxy.ts'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { readSensor } from '../../../src/cli/sensor-state.ts'
+import { readSensor } from '../../../src/client/sensor-state.ts'
 import * as sent from '../../client/events/payloads.ts'
 import { prices } from '../../harness/prices.ts'
 import { Program } from '../../harness/program.ts'

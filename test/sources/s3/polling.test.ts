@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import pMap from 'p-map'
-import { readSensor } from '../../../src/cli/sensor-state.ts'
+import { readSensor } from '../../../src/client/sensor-state.ts'
 import { prices } from '../../harness/prices.ts'
 import { Running } from '../../harness/running.ts'
 import { until } from '../../harness/until.ts'
