@@ -14,8 +14,9 @@ import { bulkQueue, loadQueue, watchQueue } from './src/names.ts'
 import { isRunOpen } from './src/open-runs.ts'
 import { packageRoot } from './src/package-root.ts'
 import { loadedBy, type Reporter } from './src/reporter.ts'
+import type { Run } from './src/warehouse/claim.ts'
 import { openWarehouse } from './src/warehouse/open-warehouse.ts'
-import type { Run, Warehouse } from './src/warehouse/warehouse.ts'
+import type { Warehouse } from './src/warehouse/warehouse.ts'
 import { Watchers } from './src/watching/watchers.ts'
 
 /** Few loads at a time: they share one warehouse and the machine's cores. */

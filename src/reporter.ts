@@ -1,6 +1,6 @@
 import type { OpenPipeline } from './loading/open-pipelines.ts'
 import type { News } from './warehouse/news.ts'
-import type { Outcome } from './warehouse/warehouse.ts'
+import type { Outcome } from './warehouse/publication.ts'
 
 export interface Loaded {
   readonly pipeline: string

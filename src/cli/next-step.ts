@@ -2,9 +2,9 @@ import type { OpenPipeline } from '../loading/open-pipelines.ts'
 import { judgeKey } from '../partitions/keys.ts'
 import { shellWord } from '../shell-word.ts'
 import type { Listed } from '../sources/source.ts'
+import type { Backoff } from '../warehouse/claim.ts'
 import type { LedgerEntry } from '../warehouse/ledger.ts'
 import { SAME_BYTES } from '../warehouse/same-bytes.ts'
-import type { Backoff } from '../warehouse/warehouse.ts'
 
 export interface Standing {
   readonly open: OpenPipeline

@@ -8,7 +8,9 @@ import { FilesByKey } from '../loading/files-by-key.ts'
 import { judge } from '../loading/judge.ts'
 import { type OpenPipeline, OpenPipelines } from '../loading/open-pipelines.ts'
 import type { Listed } from '../sources/source.ts'
-import type { Backoff, Debt, Warehouse } from '../warehouse/warehouse.ts'
+import type { Backoff } from '../warehouse/claim.ts'
+import type { Debt } from '../warehouse/publication.ts'
+import type { Warehouse } from '../warehouse/warehouse.ts'
 
 export type Owed = Pick<Debt, 'path' | 'fingerprint' | 'error'>
 

@@ -1,4 +1,4 @@
-import type { GoneFile } from '../warehouse/warehouse.ts'
+import type { GoneFile } from '../warehouse/publication.ts'
 import { expectedKeyOf } from './expected.ts'
 import type { OpenPipeline } from './open-pipelines.ts'
 

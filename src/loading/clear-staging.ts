@@ -1,7 +1,7 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { systemCodeOf } from '../errors.ts'
-import type { Run } from '../warehouse/warehouse.ts'
+import type { Run } from '../warehouse/claim.ts'
 import { FIRST_SWEEP } from './begin.ts'
 import type { LoadContext } from './load-files.ts'
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Listed } from '../sources/source.ts'
-import type { Debt, Run } from '../warehouse/warehouse.ts'
+import type { Run } from '../warehouse/claim.ts'
+import type { Debt } from '../warehouse/publication.ts'
 import { ensureBegun } from './begin.ts'
 import { claimFree } from './claim-free.ts'
 import { loadChunks, NOTHING_LOADED } from './load-chunks.ts'

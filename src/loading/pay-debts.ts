@@ -1,7 +1,7 @@
 import type { AfterLoad } from '../config/pipeline.ts'
 import { messageOf, TidemarkError } from '../errors.ts'
 import type { Source } from '../sources/source.ts'
-import type { Debt, TriedDebt } from '../warehouse/warehouse.ts'
+import type { Debt, TriedDebt } from '../warehouse/publication.ts'
 import type { LoadContext } from './load-files.ts'
 import type { OpenPipeline } from './open-pipelines.ts'
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Run } from '../warehouse/warehouse.ts'
+import type { Run } from '../warehouse/claim.ts'
 import { absentFiles } from './absent-files.ts'
 import type { LoadContext } from './load-files.ts'
 import type { OpenPipeline } from './open-pipelines.ts'

@@ -6,7 +6,8 @@ import type { Pipeline } from '../../src/config/pipeline.ts'
 import type { PipelineInput } from '../../src/config/schema.ts'
 import { quotedText } from '../../src/sql-text.ts'
 import { duckdbWarehouse } from '../../src/warehouse/duckdb/duckdb-warehouse.ts'
-import type { Outcome, Publication, Published, Warehouse } from '../../src/warehouse/warehouse.ts'
+import type { Outcome, Publication, Published } from '../../src/warehouse/publication.ts'
+import type { Warehouse } from '../../src/warehouse/warehouse.ts'
 import { Workspace } from '../harness/workspace.ts'
 
 export const RUN = { workflowId: 'workflow', runId: 'run' }

@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { Pipeline } from '../../config/pipeline.ts'
-import type { Debt, TriedDebt } from '../warehouse.ts'
+import type { Debt, TriedDebt } from '../publication.ts'
 import { textOrNull } from './ledger-queries.ts'
 import { rowsOf, textList } from './sql.ts'
 

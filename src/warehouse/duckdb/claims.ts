@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
-import type { Backoff, ClaimRequest, Holder, Standing } from '../warehouse.ts'
+import type { Backoff, ClaimRequest, Holder, Standing } from '../claim.ts'
 import { type AppendedColumns, append } from './append.ts'
 import { carryOutRemovals } from './decisions.ts'
 import { anyOf, rowsOf, textList } from './sql.ts'

@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { Pipeline } from '../../config/pipeline.ts'
+import type { Outcome } from '../publication.ts'
 import { SAME_BYTES } from '../same-bytes.ts'
-import type { Outcome } from '../warehouse.ts'
 import { anyOf, rowsOf } from './sql.ts'
 
 /**

@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { Pipeline } from '../../config/pipeline.ts'
-import type { GoneFile } from '../warehouse.ts'
+import type { GoneFile } from '../publication.ts'
 import { takeOut } from './decisions.ts'
 import { rowsOf, textList } from './sql.ts'
 

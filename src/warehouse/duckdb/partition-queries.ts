@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
-import type { Run, WorkOnPartition } from '../warehouse.ts'
+import type { Run } from '../claim.ts'
+import type { WorkOnPartition } from '../warehouse.ts'
 import { textOrNull } from './ledger-queries.ts'
 import { rowsOf, textList } from './sql.ts'
 

@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { messageOf, TidemarkError } from '../../errors.ts'
-import type { GoneFile, Outcome, Publication, Published } from '../warehouse.ts'
+import type { GoneFile, Outcome, Publication, Published } from '../publication.ts'
 import { publishAll } from './publish.ts'
 import { isOfMachine } from './warehouse-failure.ts'
 

@@ -3,7 +3,7 @@ import { FILE_COLUMN, PARTITION_COLUMN, RESCUED_COLUMN } from '../../config/own-
 import { TidemarkError } from '../../errors.ts'
 import { literalPath, quotedName, quotedText } from '../../sql-text.ts'
 import type { OpenDecision } from '../decision.ts'
-import type { Outcome, Publication, Published } from '../warehouse.ts'
+import type { Outcome, Publication, Published } from '../publication.ts'
 import { oweAfterLoad } from './after-load.ts'
 import { endClaims, ownKeys } from './claims.ts'
 import { readOpenDecisions, removeRows } from './decisions.ts'

@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
-import type { Outcome } from '../warehouse.ts'
+import type { Outcome } from '../publication.ts'
 import { textList } from './sql.ts'
 
 /** Of the same bytes: what the rows in the table were loaded without is told of the newest version. */
