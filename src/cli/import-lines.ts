@@ -32,7 +32,7 @@ function settlingShown(of: Partition, { settling, settleMs }: Settling): Progres
   return {
     of: `${of.pipeline} ${of.partition}`,
     fraction: 0,
-    counts: `waiting until ${files} been unchanged for ${timeInWords(Math.ceil(settleMs / 1_000))}`,
+    counts: `waiting until ${files} been unchanged for ${timeInWords(Math.ceil(settleMs / 1_000) * 1_000)}`,
     pace: '',
     fields: { ...of, settling, settleMs },
   }
