@@ -12,10 +12,13 @@ const SOURCES = ['test/sources/(every-kind|s3|azure|gcs|sftp|ftp)/', 'test/docs/
 /** What takes long: whole programs, kills, and loads that are held up. The suite while working must end within three minutes. */
 const LONGER = [
   'test/(faults|server|deploy|examples|peer)/',
-  'test/cli/(up|once|backfill|progress|init|status)',
+  'test/cli/(up|once|backfill|progress|init|status|running|apply|doctor)',
   'test/backfilling/(steering|only|backfill|details)',
   'test/scheduled/backfill',
   'test/sources/throttled',
+  'test/alerting/(alerts|overdue)',
+  'test/guessing/guess-folder',
+  'test/loading/bad-among-many',
   'test/sensor/(in-a-burst|continue-as-new|first-start)',
   'test/docs/tasks',
 ]
