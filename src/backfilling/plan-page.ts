@@ -1,4 +1,4 @@
-import { notUpToDate } from '../loading/candidate.ts'
+import { ASKED_TOGETHER, notUpToDate } from '../loading/candidate.ts'
 import type { OpenPipeline } from '../loading/open-pipelines.ts'
 import { within } from '../partitions/pattern.ts'
 import type { Listed } from '../sources/source.ts'
@@ -7,9 +7,6 @@ import type { BackfillRequest } from './request.ts'
 import { type KeyState, noState, seeFile, verdictOf, type Why } from './state-of-key.ts'
 import { STRETCH, type Stretch, type StretchRequest, stretchOf } from './stretch.ts'
 import { add, type Counts, NOTHING_YET, type Tally } from './tally.ts'
-
-/** The ledger has no index: each question reads all of it, so they are few and large. */
-const ASKED_TOGETHER = 20_000
 
 export interface PageRequest extends BackfillRequest, StretchRequest {
   /** At most so many partitions, of so many bytes together: the page is an answer to a workflow. */

@@ -3,7 +3,7 @@ import { TidemarkError } from '../errors.ts'
 import { readFreshness } from '../freshness/read-freshness.ts'
 import type { Freshness } from '../freshness/state.ts'
 import { isLeftOut } from '../loading/begin.ts'
-import { type Candidate, inWindow, notUpToDate } from '../loading/candidate.ts'
+import { ASKED_TOGETHER, type Candidate, inWindow, notUpToDate } from '../loading/candidate.ts'
 import { FilesByKey } from '../loading/files-by-key.ts'
 import { judge } from '../loading/judge.ts'
 import { type OpenPipeline, OpenPipelines } from '../loading/open-pipelines.ts'
@@ -55,9 +55,6 @@ export interface Looked {
 
 /** Enough to see what they are. */
 const PATHS_SHOWN = 20
-/** Files that the ledger is asked of at once. */
-const ASKED_TOGETHER = 20_000
-
 export class Surveyor {
   readonly #warehouse: Warehouse
   readonly #pipelines: OpenPipelines

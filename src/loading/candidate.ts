@@ -3,6 +3,9 @@ import type { Listed } from '../sources/source.ts'
 import type { Known } from '../warehouse/ledger.ts'
 import type { OpenPipeline } from './open-pipelines.ts'
 
+/** Files of which the ledger is asked at once: it has no index, and one question costs as much as to read all of it. */
+export const ASKED_TOGETHER = 20_000
+
 /** A listed file that is not up to date. */
 export interface Candidate {
   readonly listed: Listed

@@ -5,7 +5,7 @@ import type { Candidate } from './candidate.ts'
 import { judge, type Waiting } from './judge.ts'
 import type { OpenPipeline } from './open-pipelines.ts'
 
-export interface Settling {
+export interface SettleRequest {
   readonly open: OpenPipeline
   readonly warehouse: Pick<Warehouse, 'files'>
   readonly candidates: readonly Candidate[]
@@ -17,7 +17,7 @@ export interface Settling {
 }
 
 /** What may be loaded now: it has settled, or is marked whole, and its partition has arrived. */
-export async function loadable({ open, warehouse, candidates, filesOf, onSettling, signal }: Settling): Promise<{
+export async function loadable({ open, warehouse, candidates, filesOf, onSettling, signal }: SettleRequest): Promise<{
   ready: readonly Candidate[]
   unsettled: readonly Candidate[]
   waiting: readonly Waiting[]

@@ -1,7 +1,7 @@
 import { within } from '../partitions/pattern.ts'
 import type { Listed } from '../sources/source.ts'
 import type { Version, Warehouse } from '../warehouse/warehouse.ts'
-import { type Candidate, inWindow, notUpToDate } from './candidate.ts'
+import { ASKED_TOGETHER, type Candidate, inWindow, notUpToDate } from './candidate.ts'
 import { expectedKeyOf } from './expected.ts'
 import { FilesByKey } from './files-by-key.ts'
 import type { OpenPipeline } from './open-pipelines.ts'
@@ -20,9 +20,6 @@ interface Inside {
   readonly listed: Listed
   readonly key: string
 }
-
-/** One question to the ledger costs as much as to read all of it. */
-const ASKED_TOGETHER = 20_000
 
 interface SweepRequest {
   readonly open: OpenPipeline
