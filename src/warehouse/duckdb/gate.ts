@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { messageOf, TidemarkError } from '../../errors.ts'
 import { unlessAborted } from '../../unless-aborted.ts'
+import { dropPrepared } from './sql.ts'
 import { warehouseFailure } from './warehouse-failure.ts'
 
 /** The file is let go after this long without work, so that people can open it. Opening costs 20 ms. */
@@ -136,6 +137,7 @@ export class Gate implements AsyncDisposable {
 
   #close(): void {
     clearTimeout(this.#idle)
+    if (this.#open) dropPrepared(this.#open.connection)
     this.#open?.connection.closeSync()
     this.#open?.instance.closeSync()
     this.#open = undefined
