@@ -22,9 +22,14 @@ export type Channel = 'webhook' | 'command'
 export function alertOf(news: News, workflow: string, at: Date): Alert {
   const { pipeline, partition = null, what, reason, count = null } = news
   const subject = partition === null ? pipeline : `${pipeline} ${partition}`
-  const many = count === null ? '' : ` (${counted(count, unitOf(what))})`
+  const many = count === null ? '' : ` (${manyOf(what, count)})`
   const text = `${subject} ${WORDS[what]}${many}${reason === '' ? '' : `: ${reason}`}`
   return { text, pipeline, partition, what, reason, count, at: at.toISOString(), workflow }
+}
+
+/** What is well again may be files that were held, partitions that were late, or some of both. */
+export function manyOf(what: What, count: number): string {
+  return what === 'recovered' ? `${count} files or partitions` : counted(count, unitOf(what))
 }
 
 /** Files are held, gone or well again; partitions are late. */

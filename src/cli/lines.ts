@@ -1,4 +1,4 @@
-import { unitOf } from '../alerting/alert.ts'
+import { manyOf, unitOf } from '../alerting/alert.ts'
 import { counted } from '../counted.ts'
 import type { Reporter } from '../reporter.ts'
 import type { What } from '../warehouse/news.ts'
@@ -47,7 +47,7 @@ export function lineReporter(write: (line: string, event: Event) => void = print
       const unit = unitOf(what)
       line(
         PAINT[what](what),
-        count === undefined ? `${subject}: ${reasons}` : `${subject}: ${counted(count, unit)}, such as ${reasons}`,
+        count === undefined ? `${subject}: ${reasons}` : `${subject}: ${manyOf(what, count)}, such as ${reasons}`,
         {
           event: what,
           pipeline,
