@@ -3,6 +3,7 @@ import type { MissedWork } from '../freshness/read-missed-work.ts'
 import type { Freshness, FreshnessState } from '../freshness/state.ts'
 import { timeInWords } from '../time-in-words.ts'
 import { calendarLines, legend } from './calendar.ts'
+import { commandLine } from './command-line.ts'
 import { oneLine } from './output.ts'
 import { paint } from './paint.ts'
 import type { Waiting } from './survey.ts'
@@ -26,10 +27,12 @@ export interface PipelineState {
   readonly sensor: (SensorState & { readonly everyMs: number }) | undefined
   readonly backfills: readonly string[]
   readonly missedWork: MissedWork | undefined
+  /** As it was named, for the commands that are said. */
+  readonly config?: string | undefined
 }
 
 /** How a pipeline is beyond its counts: its calendar, how far behind it is, what watches and what works. */
-export function stateLines({ freshness, oldestWaiting, sensor, backfills, missedWork }: PipelineState): string[] {
+export function stateLines({ freshness, oldestWaiting, sensor, backfills, missedWork, config }: PipelineState): string[] {
   const { pipeline, partitions, counts } = freshness
   const now = Date.parse(freshness.at)
   const inColour = (state: FreshnessState, text: string) => COLOURS[state](text)
@@ -48,7 +51,9 @@ export function stateLines({ freshness, oldestWaiting, sensor, backfills, missed
     lines.push(`  last sweep ${ago(sensor.sweptAt)}, the next ${next}`)
   }
   for (const name of backfills)
-    lines.push(`  backfill ${oneLine(name)} is open: \`tidemark backfill ${pipeline} --name ${oneLine(name)} --progress\``)
+    lines.push(
+      oneLine(`  backfill ${name} is open: \`${commandLine(['backfill', pipeline, '--name', name, '--progress'], config)}\``),
+    )
   if (missedWork !== undefined) lines.push(...missedLines(missedWork))
   return lines
 }
