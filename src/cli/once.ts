@@ -2,13 +2,14 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Client } from '@temporalio/client'
 import type { SensorStatus } from '../../workflows/sensor.ts'
+import { openImports } from '../client/open-imports.ts'
 import { startBatch } from '../client/start.ts'
 import type { Config, Pipeline } from '../config/pipeline.ts'
 import { counted } from '../counted.ts'
 import { TidemarkError } from '../errors.ts'
 import { ensureBegun } from '../loading/begin.ts'
 import { type OpenPipeline, OpenPipelines } from '../loading/open-pipelines.ts'
-import { PIPELINE, sensorId } from '../names.ts'
+import { sensorId } from '../names.ts'
 import type { Warehouse } from '../warehouse/warehouse.ts'
 import { commandLine } from './command-line.ts'
 import type { Display } from './display.ts'
@@ -75,7 +76,7 @@ async function finishPipeline(pipeline: Pipeline, surveyor: Surveyor, { config, 
     if (shown !== undefined) display.show(shown)
     const paused = pipeline.sensor !== undefined && (await isPaused(client, name))
     sourceFailures = survey.sourceError === null ? 0 : sourceFailures + 1
-    const busy = await worksOn(client, name)
+    const busy = (await openImports(client, name)) > 0
     if (first && !paused && survey.sourceError === null && survey.owed.some(({ error }) => error !== null)) {
       first = false
       // What could not be moved or deleted before is tried once more.
@@ -97,14 +98,6 @@ async function finishPipeline(pipeline: Pipeline, surveyor: Surveyor, { config, 
     }
     await delay(LOOK_EVERY_MS, undefined, { signal })
   }
-}
-
-/** Whether an import or a batch of the pipeline is open. The list may be a second behind. */
-async function worksOn(client: Client, pipeline: string): Promise<boolean> {
-  const { count } = await client.workflow.count(
-    `${PIPELINE.name} = ${JSON.stringify(pipeline)} AND ExecutionStatus = 'Running' AND WorkflowType IN ('importPartition', 'importBatch')`,
-  )
-  return count > 0
 }
 
 export async function isPaused(client: Client, pipeline: string): Promise<boolean> {

@@ -63,9 +63,12 @@ export function gapsOf({ pipeline, freshness, schedule, ran }: Asked): Gap[] {
     if (window === undefined) return undefined
     if (schedule === undefined || madeMs === undefined) return 'there is no schedule on the server'
     const end = window.end.getTime()
+    const nextEnd = next(partitions, window).end.getTime()
+    // Of a cron with several ticks in a partition's time.
+    if (!schedule.paused && schedule.nextAt !== null && Date.parse(schedule.nextAt) < nextEnd) return undefined
     if (end <= madeMs) return 'due before the schedule was made'
     const dueMs = deadlines.dueOf(end)
-    if (dueMs === undefined || dueMs >= next(partitions, window).end.getTime()) return 'no tick means them'
+    if (dueMs === undefined || dueMs >= nextEnd) return 'no tick means them'
     return schedule.paused ? 'the schedule is paused' : 'their ticks did not run'
   }
 

@@ -63,6 +63,17 @@ test('what was due before the schedule was made, and what is due since', () => {
   ])
 })
 
+test('a tick that is still to come is of the same day', () => {
+  const hourly = { cron: '0 * * * *', loaded: ['2018-01-22', '2018-01-23', '2018-01-24', '2018-01-25'] }
+  const made = { createdAt: '2018-01-27T11:59:00Z', nextAt: '2018-01-27T13:00:00Z' }
+  const gap = 'npx tidemark backfill prices --from 2018-01-26 --to 2018-01-26'
+  expect(gaps({ ...hourly, schedule: made })).toEqual([])
+  expect(gaps({ ...hourly, schedule: { ...made, nextAt: '2018-01-28T00:00:00Z' } })).toEqual([
+    `2018-01-26..2018-01-26 (1) due before the schedule was made: ${gap}`,
+  ])
+  expect(gaps({ ...hourly, schedule: { ...made, paused: true } })).toHaveLength(1)
+})
+
 test('a cron that skips days', () => {
   // 2018-01-26 is a Friday; Monday's tick means Sunday.
   const weekdays = { cron: '0 6 * * 1-5', loaded: ['2018-01-22', '2018-01-23', '2018-01-24', '2018-01-25', '2018-01-28'] }
