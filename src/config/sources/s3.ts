@@ -10,7 +10,10 @@ export const s3Schema = strict({
   kind: z.literal('s3'),
   url: z
     .string({ error: 'expected an address' })
-    .regex(BUCKET, { error: "write the bucket and a prefix, such as 's3://bucket/prefix'" }),
+    .regex(BUCKET, {
+      error:
+        "write the bucket and a prefix, such as 's3://bucket/prefix'; a bucket's name has 3 to 63 small letters, digits, points and hyphens",
+    }),
   endpoint: httpEndpoint.optional(),
   region: z.string().min(1).optional(),
   forcePathStyle: z.boolean().optional(),
