@@ -13,6 +13,8 @@ export interface ScheduleFacts {
   /** What who paused it has said. */
   readonly note: string | null
   readonly nextAt: string | null
+  /** The command that has it go on. */
+  readonly unpause: string
   /** Ticks since it was made: not run because one before was running, or because the server was down for longer than `catchupWindow`. */
   readonly skippedOverlap: number
   readonly missedCatchup: number
@@ -85,15 +87,15 @@ export function gapsOf({ pipeline, freshness, schedule, ran }: Asked): Gap[] {
     open = why === undefined ? undefined : { from: partition.key, to: partition.key, partitions: 1, why }
     if (open !== undefined) gaps.push(open)
   }
-  return gaps.map((gap) => ({ ...gap, mend: mendOf(pipeline.name, gap) }))
+  return gaps.map((gap) => ({ ...gap, mend: mendOf(pipeline.name, gap, schedule?.unpause) }))
 }
 
 function mendOf(
   pipeline: string,
   { from, to, why }: { readonly from: string; readonly to: string; readonly why: WhyMissed },
+  unpause: string | undefined,
 ): string[] {
   const backfill = `npx tidemark backfill ${pipeline} --from ${shellWord(from)} --to ${shellWord(to)}`
   if (why === 'there is no schedule on the server') return ['npx tidemark apply', backfill]
-  if (why === 'the schedule is paused') return [`temporal schedule toggle --schedule-id ${pipeline} --unpause`, backfill]
-  return [backfill]
+  return why === 'the schedule is paused' && unpause !== undefined ? [unpause, backfill] : [backfill]
 }

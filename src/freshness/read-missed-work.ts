@@ -1,4 +1,5 @@
 import { type Client, ScheduleNotFoundError } from '@temporalio/client'
+import { unpauseCommand } from '../client/unpause-command.ts'
 import type { Pipeline } from '../config/pipeline.ts'
 import { PARTITION, PIPELINE, scheduleId } from '../names.ts'
 import { type Gap, gapsOf, type ScheduleFacts } from './missed-work.ts'
@@ -35,6 +36,7 @@ async function readSchedule(client: Client, pipeline: string): Promise<ScheduleF
       paused: state.paused,
       note: state.note === undefined || state.note === '' ? null : state.note,
       nextAt: info.nextActionTimes[0]?.toISOString() ?? null,
+      unpause: unpauseCommand(client, pipeline),
       skippedOverlap: info.numActionsSkippedOverlap,
       missedCatchup: info.numActionsMissedCatchupWindow,
     }

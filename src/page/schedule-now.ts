@@ -1,4 +1,5 @@
 import { type Client, ScheduleNotFoundError } from '@temporalio/client'
+import { unpauseCommand } from '../client/unpause-command.ts'
 import type { Schedule } from '../config/pipeline.ts'
 import { scheduleId } from '../names.ts'
 import type { ScheduleNow } from './page-data.ts'
@@ -11,7 +12,7 @@ export async function scheduleNow(
   ui: WebUi,
 ): Promise<ScheduleNow> {
   const mend = [`npx tidemark backfill ${pipeline} --only unloaded`]
-  const same = { cron, timezone, mend, webUi: ui.schedule(scheduleId(pipeline)) }
+  const same = { cron, timezone, mend, unpause: unpauseCommand(client, pipeline), webUi: ui.schedule(scheduleId(pipeline)) }
   try {
     const { state, info } = await client.schedule.getHandle(scheduleId(pipeline)).describe()
     return {

@@ -70,7 +70,10 @@ test('status names each open backfill with the command that says how far it is, 
   await statusSays(
     skipping,
     new RegExp(`^  backfill history is open: \`${progress}\`$`, 'm'),
-    /^ {2}ticks skipped because one before was running: 1; overlap 'ALLOW_ALL' skips none$/m,
+    new RegExp(
+      `^  ticks skipped because one before was running: 1; overlap 'ALLOW_ALL' skips none; \`npx tidemark backfill ${skipping} --only unloaded\` loads what they left$`,
+      'm',
+    ),
   )
   const said = await project.run(...progress.split(' ').slice(1))
   expect(said.stdout).toBe(`${skipping}: 0 partitions loaded (0 rows), 0 up to date; 1 to go\n`)

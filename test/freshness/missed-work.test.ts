@@ -10,6 +10,7 @@ const FACTS: ScheduleFacts = {
   paused: false,
   note: null,
   nextAt: null,
+  unpause: 'temporal schedule toggle',
   skippedOverlap: 0,
   missedCatchup: 0,
 }
@@ -86,7 +87,7 @@ test('a cron that skips days', () => {
 test('a schedule that is paused, or that is not there', () => {
   const backfill = 'npx tidemark backfill prices --from 2018-01-22 --to 2018-01-26'
   expect(gaps({ schedule: { paused: true } })).toEqual([
-    `2018-01-22..2018-01-26 (5) the schedule is paused: temporal schedule toggle --schedule-id prices --unpause && ${backfill}`,
+    `2018-01-22..2018-01-26 (5) the schedule is paused: temporal schedule toggle && ${backfill}`,
   ])
   expect(gaps({ schedule: null })).toEqual([
     `2018-01-22..2018-01-26 (5) there is no schedule on the server: npx tidemark apply && ${backfill}`,
