@@ -59,6 +59,8 @@ export function gapsOf({ pipeline, freshness, schedule, ran }: Asked): Gap[] {
   const madeMs =
     schedule === undefined ? undefined : (ticks.lastUntil(Date.parse(schedule.createdAt)) ?? Number.NEGATIVE_INFINITY)
 
+  const nextMs = schedule === undefined || schedule.paused ? Number.NaN : Date.parse(schedule.nextAt ?? '')
+
   const whyOf = ({ key, state, dueAt }: PartitionFreshness): WhyMissed | undefined => {
     const isDue = state === 'missing' || state === 'late' || (dueAt !== null && Date.parse(dueAt) + LIST_LAG_MS <= now)
     const window = isDue && !ran.has(key) ? windowOf(partitions, key) : undefined
@@ -67,7 +69,7 @@ export function gapsOf({ pipeline, freshness, schedule, ran }: Asked): Gap[] {
     const end = window.end.getTime()
     const nextEnd = next(partitions, window).end.getTime()
     // Of a cron with several ticks in a partition's time.
-    if (!schedule.paused && schedule.nextAt !== null && Date.parse(schedule.nextAt) < nextEnd) return undefined
+    if (nextMs > now && nextMs < nextEnd) return undefined
     if (end <= madeMs) return 'due before the schedule was made'
     const dueMs = deadlines.dueOf(end)
     if (dueMs === undefined || dueMs >= nextEnd) return 'no tick means them'
