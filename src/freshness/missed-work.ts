@@ -1,4 +1,4 @@
-import type { Pipeline } from '../config/pipeline.ts'
+import type { Pipeline, Schedule } from '../config/pipeline.ts'
 import { next, windowOf } from '../partitions/windows.ts'
 import { shellWord } from '../shell-word.ts'
 import { Deadlines } from './deadlines.ts'
@@ -49,6 +49,9 @@ interface Asked {
 /** A run is in the server's list a moment after its tick. */
 const LIST_LAG_MS = 60_000
 
+/** A run that waits for its file has later ticks do nothing. */
+const MAY_SKIP: ReadonlySet<Schedule['overlap']> = new Set(['SKIP', 'BUFFER_ONE'])
+
 /** Work that no tick does any more. Pure. */
 export function gapsOf({ pipeline, freshness, schedule, ran }: Asked): Gap[] {
   const { partitions, schedule: config, expect } = pipeline
@@ -59,7 +62,8 @@ export function gapsOf({ pipeline, freshness, schedule, ran }: Asked): Gap[] {
   const madeMs =
     schedule === undefined ? undefined : (ticks.lastUntil(Date.parse(schedule.createdAt)) ?? Number.NEGATIVE_INFINITY)
 
-  const nextMs = schedule === undefined || schedule.paused ? Number.NaN : Date.parse(schedule.nextAt ?? '')
+  const isSure = schedule?.paused === false && !MAY_SKIP.has(config.overlap)
+  const nextMs = isSure ? Date.parse(schedule.nextAt ?? '') : Number.NaN
 
   const whyOf = ({ key, state, dueAt }: PartitionFreshness): WhyMissed | undefined => {
     const isDue = state === 'missing' || state === 'late' || (dueAt !== null && Date.parse(dueAt) + LIST_LAG_MS <= now)

@@ -17,6 +17,7 @@ const FACTS: ScheduleFacts = {
 
 interface Case {
   readonly cron?: string
+  readonly overlap?: 'SKIP'
   readonly loaded?: readonly string[]
   readonly ran?: readonly string[]
   readonly schedule?: Partial<ScheduleFacts> | null
@@ -24,13 +25,21 @@ interface Case {
   readonly except?: readonly string[]
 }
 
-function gaps({ cron = '0 6 * * *', loaded = [], ran = [], schedule = {}, now = '2018-01-27T12:00:00Z', except = [] }: Case) {
+function gaps({
+  cron = '0 6 * * *',
+  overlap,
+  loaded = [],
+  ran = [],
+  schedule = {},
+  now = '2018-01-27T12:00:00Z',
+  except = [],
+}: Case) {
   const prices = {
     source: localFolder('source', { files: '{partition}.csv' }),
     partitions: daily({ start: '2018-01-22' }),
     table: 'prices',
     columns: { price: 'DOUBLE' },
-    schedule: { cron },
+    schedule: { cron, ...(overlap && { overlap }) },
     expect: { except },
   }
   const config = parseConfig({ warehouse: duckdb('w.duckdb'), pipelines: { prices } }, '/project/tidemark.config.ts')
@@ -73,6 +82,7 @@ test('a tick that is still to come is of the same day', () => {
     `2018-01-26..2018-01-26 (1) due before the schedule was made: ${gap}`,
   ])
   expect(gaps({ ...hourly, schedule: { ...made, paused: true } })).toHaveLength(1)
+  expect(gaps({ ...hourly, schedule: made, overlap: 'SKIP' })).toHaveLength(1)
 })
 
 test('a cron that skips days', () => {
