@@ -2,6 +2,7 @@ import { type Client, ScheduleNotFoundError } from '@temporalio/client'
 import { unpauseCommand } from '../client/unpause-command.ts'
 import type { Schedule } from '../config/pipeline.ts'
 import { scheduleId } from '../names.ts'
+import { nextTickOf } from '../schedules/next-tick.ts'
 import type { ScheduleNow } from './page-data.ts'
 import type { WebUi } from './web-ui.ts'
 
@@ -18,7 +19,7 @@ export async function scheduleNow(
     return {
       ...same,
       state: state.paused ? 'paused' : 'active',
-      nextAt: info.nextActionTimes[0]?.toISOString() ?? null,
+      nextAt: nextTickOf({ state, info }),
       note: state.note || null,
       skippedOverlap: info.numActionsSkippedOverlap,
       missedCatchup: info.numActionsMissedCatchupWindow,
