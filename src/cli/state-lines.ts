@@ -54,7 +54,7 @@ export function stateLines({ freshness, oldestWaiting, sensor, backfills, missed
     lines.push(
       oneLine(`  backfill ${name} is open: \`${commandLine(['backfill', pipeline, '--name', name, '--progress'], config)}\``),
     )
-  if (missedWork !== undefined) lines.push(...missedLines(missedWork, pipeline, config))
+  if (missedWork !== undefined) lines.push(...missedLines(missedWork, freshness, config))
   return lines
 }
 
@@ -73,16 +73,18 @@ function freshnessLines({ newest, next }: Freshness, ago: (at: string) => string
   return lines
 }
 
-function missedLines({ schedule, gaps }: MissedWork, pipeline: string, config: string | undefined): string[] {
+function missedLines({ schedule, gaps }: MissedWork, { pipeline, counts }: Freshness, config: string | undefined): string[] {
   const lines: string[] = []
-  const load = `\`npx ${commandLine(['backfill', pipeline, '--only', 'unloaded'], config)}\` loads what they left`
+  const command = `npx ${commandLine(['backfill', pipeline, '--only', 'unloaded'], config)}`
+  // The server counts since the schedule was made, also what was loaded since.
+  const load = counts.late + counts.missing === 0 ? '' : `; \`${command}\` loads what they left`
   if (schedule?.paused) lines.push(`  the schedule is paused${schedule.note === null ? '' : `: ${oneLine(schedule.note)}`}`)
   if (schedule !== null && schedule.skippedOverlap > 0)
     lines.push(
-      `  ticks skipped because one before was running: ${schedule.skippedOverlap}; overlap 'ALLOW_ALL' skips none; ${load}`,
+      `  ticks skipped because one before was running: ${schedule.skippedOverlap}; overlap 'ALLOW_ALL' skips none${load}`,
     )
   if (schedule !== null && schedule.missedCatchup > 0)
-    lines.push(`  ticks missed while the server was away for longer than catchupWindow: ${schedule.missedCatchup}; ${load}`)
+    lines.push(`  ticks missed while the server was away for longer than catchupWindow: ${schedule.missedCatchup}${load}`)
   for (const { from, to, partitions, why, mend } of gaps.slice(0, GAPS_SHOWN)) {
     const range = from === to ? from : `${from} to ${to} (${partitions})`
     lines.push(`  no tick loads ${oneLine(range)}: ${why}; ${mend.map((command) => `\`${oneLine(command)}\``).join(', then ')}`)
