@@ -152,3 +152,9 @@ const live = new Live({
 live.start()
 setInterval(redraw, CLOCK_MS)
 await look()
+// Where a partition or a file is opened by its address, nothing else has said it.
+if (byId('web-ui').hidden)
+  ask<Overview>('overview').then(
+    ({ server }) => showWebUi(server.webUi),
+    () => undefined,
+  )

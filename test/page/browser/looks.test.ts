@@ -82,6 +82,7 @@ test('everything leads to its workflow in the Temporal Web UI', async () => {
   const { workflow_id } = await running.outcome('a b.csv')
   await using looking = await Looking.at(running, { uiUrl: server?.uiUrl ?? '' })
   const page = await looking.open(`#pipeline=${running.pipeline}&key=a+b`)
+  await page.getByRole('link', { name: 'Temporal Web UI' }).waitFor()
   const opened = page.waitForEvent('popup')
   await page.locator('#file-workflow-0').click()
   const workflow = await opened
