@@ -22,7 +22,7 @@ import { Watchers } from './src/watching/watchers.ts'
 /** Few loads at a time: they share one warehouse and the machine's cores. */
 const LOAD_SLOTS = 4
 /** Beside those: what is loaded in bulk keeps nothing else from its slot. */
-const BULK_SLOTS = 2
+const BULK_SLOTS = 4
 const LEAST_WATCH_SLOTS = 10
 /** A load that is running may end within this; then it is cancelled, which publishes nothing and undoes nothing. */
 const GRACE = '5s'

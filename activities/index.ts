@@ -3,6 +3,7 @@ import { beginPipeline } from './beginPipeline.ts'
 import type { ActivityContext } from './context.ts'
 import { decide } from './decide.ts'
 import { deliver } from './deliver.ts'
+import { findUntold } from './findUntold.ts'
 import { loadBackfill } from './loadBackfill.ts'
 import { loadBatchPass } from './loadBatchPass.ts'
 import { loadPartition } from './loadPartition.ts'
@@ -23,6 +24,7 @@ export function shortActivities(context: ActivityContext) {
     askForBatch: askForBatch(context),
     decide: decide(context),
     deliver: deliver(context),
+    findUntold: findUntold(context),
     lookForPartition: lookForPartition(context),
     planBackfill: planBackfill(context),
     planTick: planTick(context),

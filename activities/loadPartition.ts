@@ -16,6 +16,7 @@ export function loadPartition({ pipelines, loading }: ActivityContext) {
     hints = [],
     absent = [],
     alsoIgnored = false,
+    toldByStarter = false,
   }: ImportPartitionInput): Promise<PartitionState> => {
     const reading = new Reading()
     const context = { ...loading, reading }
@@ -33,7 +34,7 @@ export function loadPartition({ pipelines, loading }: ActivityContext) {
             lastTry: activity.info.attempt >= LOAD_TRIES,
             signal: activity.cancellationSignal,
           })
-          return { ...state, ...(await untoldIn(loading.warehouse, open, partition)) }
+          return { ...state, ...(toldByStarter ? { newlyHeld: 0 } : await untoldIn(loading.warehouse, open, partition)) }
         }),
       () => reading.step,
     )

@@ -2,7 +2,9 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { startBackfill } from '../dist/src/client/backfill.js'
+import { activityBegan } from './activity-began.mjs'
 import { inFolder, withServer, withWorker } from './ground.mjs'
+import { processorWhile } from './process-usage.mjs'
 import { COLUMNS_TEXT, makeFiles } from './small-files.mjs'
 
 const DAY_MS = 86_400_000
@@ -26,7 +28,8 @@ export default defineConfig({
 `
 
 /**
- * Runs `work` on so many days, with `backfill(how)`, which loads them all and gives the milliseconds.
+ * Runs `work` on so many days, with `backfill(how)`, which loads them all and gives the milliseconds, those before its first activity, and
+ * seconds of a processor in worker and server.
  * @returns what `work` gives
  */
 export function withDays(days, work) {
@@ -39,13 +42,18 @@ export function withDays(days, work) {
     )
     const range = { pipeline: 'days', from: dayOf(0), to: dayOf(days - 1) }
     return await withServer(folder, ({ server, client }) =>
-      withWorker({ folder, server, client, configText, isApplied: false }, ({ config }) => {
+      withWorker({ folder, server, client, configText, isApplied: false }, ({ config, pid }) => {
         const { taskQueue } = config.temporal
         const backfill = async (how) => {
+          const begun = Date.now()
           const began = performance.now()
-          const { loaded } = await (await startBackfill(client, { ...range, ...how, taskQueue })).result()
-          if (loaded !== days) throw new Error(`only ${loaded} of ${days} days were loaded`)
-          return performance.now() - began
+          const { result, processor } = await processorWhile([pid, server.pid], async () => {
+            const handle = await startBackfill(client, { ...range, ...how, taskQueue })
+            const { loaded } = await handle.result()
+            if (loaded !== days) throw new Error(`only ${loaded} of ${days} days were loaded`)
+            return { took: performance.now() - began, id: handle.workflowId }
+          })
+          return { took: result.took, beforeLoad: (await activityBegan(client, result.id)) - begun, processor }
         }
         return work({ backfill, server, client, folder, files: join(source, '*.csv') })
       }),

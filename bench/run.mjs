@@ -66,9 +66,15 @@ function together(rows) {
     budget: [budget && `${budget} times`, atMost && `${atMost} ${unit}`, atLeast && `${atLeast.toFixed(0)} ${unit}`]
       .filter(Boolean)
       .join(', '),
+    ...(rows[0].why === undefined ? {} : { why: whyOf(rows) }),
     // A small size shows that a case still runs, and nothing of how fast it is.
     verdict: isJudged === undefined || values.short ? '' : faults.length === 0 ? 'within' : faults.join(', '),
   }
+}
+
+/** What was measured beside it, in the same runs, and says what it is spent on. */
+function whyOf(rows) {
+  return Object.fromEntries(Object.keys(rows[0].why).map((part) => [part, median(rows.map(({ why }) => why[part]))]))
 }
 
 function ratiosOf({ ours, limit }) {
@@ -79,8 +85,8 @@ function ratiosOf({ ours, limit }) {
 
 function print(rows) {
   const table = new Table({ head: ['what', 'ours', 'spread', 'limit', 'ratio', 'budget', ''], style: { head: [], border: [] } })
+  const shown = (value) => (value >= 100 ? value.toFixed(0) : value.toPrecision(2))
   for (const { what, unit, ours, spread, limit, limitIs, ratio, budget, verdict } of rows) {
-    const shown = (value) => (value >= 100 ? value.toFixed(0) : value.toPrecision(2))
     table.push([
       what,
       `${shown(ours)} ${unit}`,
@@ -92,4 +98,8 @@ function print(rows) {
     ])
   }
   console.log(table.toString())
+  for (const { what, why } of rows.filter(({ why }) => why)) {
+    const parts = Object.entries(why).map(([part, value]) => `${shown(value)} ${part}`)
+    console.log(`${what}: ${parts.join(', ')}`)
+  }
 }

@@ -1,6 +1,6 @@
 import { CancellationScope } from '@temporalio/workflow'
 import type { BackfillPass, LoadBackfillInput } from '../activities/loadBackfill.ts'
-import { bulkActivities, tellActivities } from './activity-options.ts'
+import { bulkActivities } from './activity-options.ts'
 import type { BackfillCourse } from './backfill-course.ts'
 import type { BackfillInput } from './backfill-state.ts'
 import { tellOfFiles } from './tell-of-files.ts'
@@ -12,7 +12,7 @@ export async function allTogether({ carried: _, ...request }: BackfillInput, cou
     const pass = await loadUntilPaused({ ...request, at: course.at }, course)
     if (pass === undefined) continue
     course.become(pass.tally, pass.left)
-    if (!pass.stopped) return await tellOf(request.pipeline, pass)
+    if (!pass.stopped) return await tellOfFiles({ pipeline: request.pipeline }, pass)
   }
 }
 
@@ -31,13 +31,4 @@ async function loadUntilPaused(input: LoadBackfillInput, course: BackfillCourse)
     course.onPause = () => undefined
     course.loads = false
   }
-}
-
-async function tellOf(pipeline: string, pass: BackfillPass): Promise<void> {
-  const { newlyHeld, tally } = pass
-  if (newlyHeld > 0) {
-    const reason = tally.problems.map((problem) => problem.reason).join('\n')
-    await tellActivities(`tell of ${newlyHeld} held files`).tell({ pipeline, what: 'held', count: newlyHeld, reason })
-  }
-  await tellOfFiles({ pipeline }, pass)
 }

@@ -7,16 +7,18 @@ import {
   executeChild,
   isCancellation,
   ParentClosePolicy,
+  patched,
   sleep,
   workflowInfo,
 } from '@temporalio/workflow'
 import { CONCURRENCY } from '../src/backfilling/request.ts'
 import type { Counts } from '../src/backfilling/tally.ts'
 import { PRIORITY, partitionId, searchAttributes } from '../src/names.ts'
-import { planActivities } from './activity-options.ts'
+import { planActivities, shortActivities } from './activity-options.ts'
 import type { BackfillCourse } from './backfill-course.ts'
 import type { BackfillInput, BackfillResult } from './backfill-state.ts'
 import { importPartition } from './importPartition.ts'
+import { tellOfFiles } from './tell-of-files.ts'
 
 /** A new run begins after this many partitions, so that a history stays small: each takes about ten events. */
 const PARTITIONS_A_RUN = 300
@@ -31,7 +33,10 @@ export async function eachByItself(input: BackfillInput, course: BackfillCourse)
     await window.run()
   } finally {
     // Also when it is cancelled: its children were asked to end, and have not yet.
-    await CancellationScope.nonCancellable(() => window.drained())
+    await CancellationScope.nonCancellable(async () => {
+      await window.drained()
+      await window.tell()
+    })
   }
 }
 
@@ -40,7 +45,10 @@ class Window {
   readonly #course: BackfillCourse
   readonly #concurrency: number
   readonly #children = new Set<Promise<void>>()
+  /** Otherwise each partition's own run tells, as those did that older code has started. */
+  readonly #tellsTogether = patched('tells-together')
   #started = 0
+  #untold = false
   #planning = false
   #failure: unknown
 
@@ -72,6 +80,14 @@ class Window {
     while (this.#children.size > 0) await Promise.all(this.#children)
   }
 
+  /** One word for many partitions: hundreds that were missing may have come at once. */
+  async tell(): Promise<void> {
+    if (!this.#untold) return
+    this.#untold = false
+    const { pipeline } = this.#input
+    await tellOfFiles({ pipeline }, await shortActivities(`find what to tell of ${pipeline}`).findUntold(pipeline))
+  }
+
   /** No more is started, so that this run can end when what is open has ended. */
   get #isRolling(): boolean {
     return this.#failure !== undefined || this.#started >= PARTITIONS_A_RUN || workflowInfo().continueAsNewSuggested
@@ -82,6 +98,7 @@ class Window {
   }
 
   async #roll(): Promise<never> {
+    await this.tell()
     await condition(allHandlersFinished)
     const { carried: _, ...request } = this.#input
     return await continueAsNew<(input: BackfillInput) => Promise<BackfillResult>>({ ...request, carried: this.#course.carried })
@@ -111,6 +128,7 @@ class Window {
 
   #start(partition: string): void {
     this.#started += 1
+    this.#untold = this.#tellsTogether
     this.#course.opened()
     this.#keep(async () => {
       try {
@@ -136,7 +154,7 @@ class Window {
 
   async #bringUpToDate(partition: string): Promise<void> {
     for (let pauseMs = OPEN_RUN_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_OPEN_PAUSE_MS)) {
-      const counts = await load(this.#input.pipeline, partition)
+      const counts = await load(this.#input.pipeline, partition, this.#tellsTogether)
       if (counts !== 'open elsewhere') return this.#course.count(counts)
       await sleep(pauseMs)
       await condition(() => !this.#course.paused || this.#isRolling)
@@ -148,7 +166,7 @@ class Window {
   }
 }
 
-async function load(pipeline: string, partition: string): Promise<Counts | 'open elsewhere'> {
+async function load(pipeline: string, partition: string, toldByStarter: boolean): Promise<Counts | 'open elsewhere'> {
   try {
     const {
       state,
@@ -156,7 +174,7 @@ async function load(pipeline: string, partition: string): Promise<Counts | 'open
       reason = '',
     } = await executeChild(importPartition, {
       workflowId: partitionId(pipeline, partition),
-      args: [{ pipeline, partition }],
+      args: [{ pipeline, partition, ...(toldByStarter ? { toldByStarter } : {}) }],
       parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
       typedSearchAttributes: searchAttributes(pipeline, 'backfill', 'loading', partition),
       priority: { priorityKey: PRIORITY.backfill },

@@ -11,7 +11,7 @@ import {
 } from '@temporalio/workflow'
 import { type BatchProgress, type BatchTotals, batchTable, NO_PASS, type PassProgress } from '../src/loading/batch-progress.ts'
 import { PROGRESSED, ROWS, STATUS } from '../src/names.ts'
-import { bulkActivities, tellActivities } from './activity-options.ts'
+import { bulkActivities } from './activity-options.ts'
 import { tellOfFiles } from './tell-of-files.ts'
 
 export interface ImportBatchInput {
@@ -59,12 +59,7 @@ export async function importBatch(input: ImportBatchInput): Promise<BatchTotals>
     live = { ...NO_PASS, left: pass.left }
     if (pass.loaded + pass.held > 0) asked = true
     show()
-    const newlyHeld = pass.newlyHeld ?? pass.held
-    if (newlyHeld > 0) {
-      const reason = pass.reasons.join('\n')
-      await tellActivities(`tell of ${newlyHeld} held files`).tell({ pipeline, what: 'held', count: newlyHeld, reason })
-    }
-    await tellOfFiles({ pipeline }, pass)
+    await tellOfFiles({ pipeline }, { ...pass, newlyHeld: pass.newlyHeld ?? pass.held })
     if (asked && workflowInfo().continueAsNewSuggested) {
       await condition(allHandlersFinished)
       await continueAsNew<typeof importBatch>({ pipeline, totals })

@@ -4,7 +4,7 @@ import { counted } from '../src/counted.ts'
 import type { PartitionState } from '../src/loading/load-partition.ts'
 import { ROWS, STATUS } from '../src/names.ts'
 import type { Sighting } from '../src/sources/sightings.ts'
-import { loadActivities, tellActivities } from './activity-options.ts'
+import { loadActivities } from './activity-options.ts'
 import { nameStarter } from './name-starter.ts'
 import { tellOfFiles } from './tell-of-files.ts'
 
@@ -17,6 +17,8 @@ export interface ImportPartitionInput {
   readonly absent?: readonly string[]
   /** Somebody has named the partition: what `initial` has left out of it is loaded as well. */
   readonly alsoIgnored?: boolean
+  /** Whoever has started it tells people, of all that it has started. */
+  readonly toldByStarter?: boolean
 }
 
 /** Brings one partition up to date, and answers with what it is then. A newest version that is held fails the run as `FileHeld`. */
@@ -26,6 +28,7 @@ export async function importPartition({
   hints = [],
   absent = [],
   alsoIgnored = false,
+  toldByStarter = false,
 }: ImportPartitionInput): Promise<PartitionState> {
   const name = `${pipeline} ${partition}`
   nameStarter(pipeline, partition)
@@ -35,10 +38,8 @@ export async function importPartition({
     hints,
     ...(absent.length === 0 ? {} : { absent }),
     ...(alsoIgnored ? { alsoIgnored } : {}),
+    ...(toldByStarter ? { toldByStarter } : {}),
   })
-  if (state.newlyHeld > 0) {
-    await tellActivities(`tell that ${name} is held`).tell({ pipeline, partition, what: 'held', reason: state.reason ?? '' })
-  }
   await tellOfFiles({ pipeline, partition }, state)
   upsertSearchAttributes([
     { key: STATUS, value: state.state },

@@ -1,7 +1,9 @@
 import { renameSync } from 'node:fs'
 import { join } from 'node:path'
+import { activityBegan } from '../activity-began.mjs'
 import { askWarehouse, readAlone } from '../alone.mjs'
 import { inFolder, withServer, withWorker } from '../ground.mjs'
+import { processorWhile } from '../process-usage.mjs'
 import { COLUMNS, COLUMNS_TEXT, makeFiles, ROWS_EACH } from '../small-files.mjs'
 
 const SETTLE_MS = 200
@@ -35,13 +37,19 @@ export function measure(files) {
       prepared,
       Array.from({ length: files }, (_, index) => `burst-${index}`),
     )
-    const ours = await withServer(folder, ({ server, client }) =>
-      withWorker({ folder, server, client, configText }, async ({ counter }) => {
+    const { ours, beforeBatch, firstIn, processor } = await withServer(folder, ({ server, client }) =>
+      withWorker({ folder, server, client, configText }, async ({ counter, pid }) => {
         await counter.reached(1)
-        const began = performance.now()
-        renameSync(prepared, join(source, 'burst'))
-        await counter.reached(1 + files)
-        return performance.now() - began - SETTLE_MS
+        const begun = Date.now() + SETTLE_MS
+        const began = performance.now() + SETTLE_MS
+        const { result, processor } = await processorWhile([pid, server.pid], async () => {
+          renameSync(prepared, join(source, 'burst'))
+          await counter.reached(2)
+          const firstIn = performance.now() - began
+          await counter.reached(1 + files)
+          return { ours: performance.now() - began, firstIn }
+        })
+        return { ...result, processor, beforeBatch: (await activityBegan(client, 'burst/batch')) - begun }
       }),
     )
     const counted = await askWarehouse(
@@ -49,8 +57,19 @@ export function measure(files) {
       "SELECT (SELECT count(*) FROM burst), (SELECT count(*) FROM tidemark.files WHERE status = 'loaded')",
     )
     if (String(counted) !== String([(files + 1) * ROWS_EACH, files + 1])) throw new Error(`rows and entries are ${counted}`)
-    const limit = await readAlone(join(folder, 'alone.duckdb'), join(source, 'burst', '*.csv'), COLUMNS)
+    const { took: limit, processor: limitsProcessor } = await readAlone(
+      join(folder, 'alone.duckdb'),
+      join(source, 'burst', '*.csv'),
+      COLUMNS,
+    )
     const limitIs = 'DuckDB: one read_csv of all, and the insert'
-    return [{ what: `${files} small files at once: all in table and ledger`, limitIs, budget: 1.5, ours, limit }]
+    const why = {
+      'ms from settling until its batch begins': beforeBatch,
+      'ms until its first chunk is in': firstIn,
+      's of a processor in the worker': processor[0],
+      's in the server': processor[1],
+      's in the limit': limitsProcessor,
+    }
+    return [{ what: `${files} small files at once: all in table and ledger`, limitIs, budget: 1.5, ours, limit, why }]
   })
 }

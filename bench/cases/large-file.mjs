@@ -13,6 +13,7 @@ export const name = 'large-file'
 export const sizes = { full: 1_000, short: 20 }
 
 const COLUMNS = 'date DATE, share_price DOUBLE, amount BIGINT, spend DOUBLE, name VARCHAR'
+const TYPED = COLUMNS.replaceAll(/(\w+) (\w+)/g, "'$1': '$2'")
 const configText = `import { above, defineConfig, duckdb, dynamic, localFolder } from 'tidemark'
 export default defineConfig({
   warehouse: duckdb('warehouse.duckdb'),
@@ -53,12 +54,29 @@ export function measure(megabytes) {
     })
     const counted = await askWarehouse(join(folder, 'warehouse.duckdb'), 'SELECT count(*) FROM large')
     if (String(counted) !== String(rows + 1_000)) throw new Error(`there are ${counted} rows`)
-    const { took, worked: workedAlone } = await copyAlone(join(folder, 'alone.duckdb'), join(source, 'large.csv'))
+    const file = join(source, 'large.csv')
+    const alone = await copyAlone(join(folder, 'alone.duckdb'), [`COPY large FROM '${file}' (HEADER true, AUTO_DETECT false)`])
+    const staged = join(folder, 'staged.parquet')
+    // What ours does as well, by DuckDB alone: typed rows are staged with their partition and file, and go from there into the table.
+    const steps = await copyAlone(join(folder, 'steps.duckdb'), [
+      "ALTER TABLE large ADD COLUMN partition VARCHAR DEFAULT ''",
+      "ALTER TABLE large ADD COLUMN file VARCHAR DEFAULT ''",
+      `COPY (SELECT *, 'large' AS partition, 'large.csv' AS file FROM read_csv('${file}', columns = {${TYPED}}, header = true, auto_detect = false))
+         TO '${staged}' (FORMAT parquet, COMPRESSION lz4)`,
+      `INSERT INTO large SELECT * FROM read_parquet('${staged}')`,
+    ])
     const size = (statSync(join(source, 'large.csv')).size / 1e6).toFixed(0)
     return [
-      { what: `one CSV of ${size} MB`, limitIs: "DuckDB's COPY of the same, trusted", budget: 1.5, ours, limit: took },
+      { what: `one CSV of ${size} MB`, limitIs: "DuckDB's COPY of the same, trusted", budget: 1.5, ours, limit: alone.took },
       // On a machine that does other things as well this says more.
-      { what: 'the same, processor time', unit: 's', limitIs: 'the same', ours: worked, limit: workedAlone },
+      {
+        what: 'the same, processor time',
+        unit: 's',
+        limitIs: 'the same',
+        ours: worked,
+        limit: alone.worked,
+        why: { "s for DuckDB alone, if it stages the rows and writes each row's partition and file, as ours does": steps.worked },
+      },
       { what: 'what it makes the worker grow by, at its peak', unit: 'MB', ours: grown / 1e6 },
     ]
   })
@@ -75,13 +93,13 @@ async function writeRows(file, rows) {
   instance.closeSync()
 }
 
-async function copyAlone(database, file) {
+async function copyAlone(database, statements) {
   const began = performance.now()
   const before = process.cpuUsage()
   const instance = await DuckDBInstance.create(database)
   const connection = await instance.connect()
   await connection.run(`CREATE TABLE large (${COLUMNS})`)
-  await connection.run(`COPY large FROM '${file}' (HEADER true, AUTO_DETECT false)`)
+  for (const statement of statements) await connection.run(statement)
   connection.closeSync()
   instance.closeSync()
   const { user, system } = process.cpuUsage(before)

@@ -46,8 +46,6 @@ export interface BatchPass {
   readonly loaded: number
   readonly held: number
   readonly rows: number
-  /** Why, for people: of the first few files that were held. No row of data is in it. */
-  readonly reasons: readonly string[]
   /** Not settled, changed while loading, claimed by a live run, or not readable: for a later pass, or for the sensor. */
   readonly left: number
   /** Held, by whichever pass, and not told yet. Passes of older code have none: then it is what they have held. */

@@ -9,10 +9,7 @@ import type { BatchPass, BatchRequest } from './load-batch.ts'
 import { type FilesRequest, type LoadContext, prepareFiles, publishFiles, removeStaged } from './load-files.ts'
 import { releaseClaim } from './release-claim.ts'
 
-/** The others are in the ledger. */
-const REASONS_TOLD = 5
-
-export const NOTHING_LOADED: BatchPass = { loaded: 0, held: 0, rows: 0, reasons: [], left: 0 }
+export const NOTHING_LOADED: BatchPass = { loaded: 0, held: 0, rows: 0, left: 0 }
 
 /** While one chunk is published the next one is staged: the one waits for the database, the other for the processor. */
 export async function loadChunks(
@@ -121,11 +118,9 @@ async function publishChunk(context: LoadContext, request: BatchRequest, prepare
       return { ...NOTHING_LOADED, left }
     }
     const { outcomes } = await publishFiles(context, files, staged)
-    const held = outcomes.filter((outcome) => outcome.verdict === 'held')
     return {
       loaded: outcomes.filter(({ verdict }) => verdict === 'good' || verdict === 'same').length,
-      held: held.length,
-      reasons: held.slice(0, REASONS_TOLD).map(({ listed, reason }) => `${listed.path}: ${reason}`),
+      held: outcomes.filter(({ verdict }) => verdict === 'held').length,
       rows: outcomes.reduce((sum, outcome) => sum + (outcome.verdict === 'good' ? outcome.rows : 0), 0),
       left: left + files.candidates.length - outcomes.length,
     }
@@ -165,7 +160,6 @@ function sum(one: BatchPass, other: BatchPass): BatchPass {
     loaded: one.loaded + other.loaded,
     held: one.held + other.held,
     rows: one.rows + other.rows,
-    reasons: [...one.reasons, ...other.reasons].slice(0, REASONS_TOLD),
     left: one.left + other.left,
   }
 }

@@ -49,6 +49,28 @@ test.concurrent('partitions that no schedule waits for are told as missing in on
   ])
 })
 
+test.concurrent('a backfill tells in one word which of its partitions have come, and in one which are held', async () => {
+  await using endpoint = await Endpoint.up()
+  await using workspace = await Workspace.create(
+    { partitions: THREE_DAYS, schedule: { cron: RARELY } },
+    { webhook: env(endpoint.variable) },
+  )
+  await using running = await Running.start(workspace, SOON)
+  await running.apply()
+  await until('word that all are missing', () => endpoint.taken.length > 0)
+  await workspace.drop('2018-01-22.csv', prices(1))
+  await workspace.drop('2018-01-23.csv', prices(0))
+  await workspace.drop('2018-01-24.csv', prices(2))
+  const backfill = await running.tidemark.backfill(running.pipeline, { from: '2018-01-22', to: '2018-01-24' })
+  expect(await backfill.result()).toMatchObject({ loaded: 2, held: 1 })
+  await until('word of both', () => endpoint.taken.length > 2)
+  expect(endpoint.taken).toMatchObject([
+    { what: 'missing', count: 3 },
+    { what: 'held', partition: '2018-01-23' },
+    { what: 'recovered', count: 2 },
+  ])
+})
+
 test.concurrent('a schedule that is paused hides nothing, and a tick that runs later tells nothing twice', async () => {
   await using workspace = await Workspace.create({
     partitions: daily({ start: '2018-01-22', end: '2018-01-22' }),

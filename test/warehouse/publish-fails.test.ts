@@ -1,4 +1,4 @@
-import type { DuckDBConnection } from '@duckdb/node-api'
+import type { DuckDBConnection, DuckDBPreparedStatement } from '@duckdb/node-api'
 import { expect, test } from '@jest/globals'
 import { messageOf } from '../../src/errors.ts'
 import { Gate } from '../../src/warehouse/duckdb/gate.ts'
@@ -75,11 +75,25 @@ class FailingConnection {
         if (name === 'run') return (...args: Parameters<typeof target.run>) => guarded(args[0], () => target.run(...args))
         if (name === 'createAppender')
           return (...args: Parameters<typeof target.createAppender>) => guarded('append', () => target.createAppender(...args))
-        if (name !== 'runAndReadAll') return Reflect.get(target, name)
-        return (...args: Parameters<typeof target.runAndReadAll>) => guarded(args[0], () => target.runAndReadAll(...args))
+        if (name === 'prepare')
+          return async (sql: string) => guardedStatement(await target.prepare(sql), (run) => guarded(sql, run))
+        return Reflect.get(target, name)
       },
     })
   }
+}
+
+function guardedStatement(
+  statement: DuckDBPreparedStatement,
+  guarded: <T>(run: () => Promise<T>) => Promise<T>,
+): DuckDBPreparedStatement {
+  return new Proxy(statement, {
+    get: (target, name) => {
+      if (name === 'run') return () => guarded(() => target.run())
+      if (name === 'runAndReadAll') return () => guarded(() => target.runAndReadAll())
+      return typeof Reflect.get(target, name) === 'function' ? Reflect.get(target, name).bind(target) : Reflect.get(target, name)
+    },
+  })
 }
 
 function everything(gate: Gate): Promise<unknown[][]> {

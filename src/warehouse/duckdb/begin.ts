@@ -13,33 +13,19 @@ export async function begin(connection: DuckDBConnection, { pipeline, leftOut, r
   if (await hasBegun(connection, pipeline)) return 0
   await connection.run('INSERT INTO tidemark.begun VALUES ($1, now())', [pipeline])
   if (leftOut === undefined) return 0
-  return inLittleMemory(connection, async () => {
-    const { rowsChanged } = await connection.run(
-      `INSERT INTO tidemark.files (pipeline, path, sequence, fingerprint, size, modified_at, partition_key, status, error, workflow_id,
-         run_id, code_version, first_seen_at)
-       SELECT $1, path, 1, fingerprint, size, make_timestamptz(modified_at * 1000), partition_key, 'ignored', $2, $3, $4, $5, now()
-       FROM read_json(${quotedText(literalPath(leftOut.file))}, format = 'newline_delimited', columns = ${COLUMNS},
-         maximum_object_size = ${LONGEST_LINE})
-       WHERE path NOT IN (SELECT path FROM tidemark.files WHERE pipeline = $1)
-         AND partition_key NOT IN (SELECT partition_key FROM tidemark.claims WHERE pipeline = $1 AND claim IS NOT NULL)`,
-      [pipeline, leftOut.reason, run.workflowId, run.runId, CODE_VERSION],
-    )
-    return rowsChanged
-  })
+  const { rowsChanged } = await connection.run(
+    `INSERT INTO tidemark.files (pipeline, path, sequence, fingerprint, size, modified_at, partition_key, status, error, workflow_id,
+       run_id, code_version, first_seen_at)
+     SELECT $1, path, 1, fingerprint, size, make_timestamptz(modified_at * 1000), partition_key, 'ignored', $2, $3, $4, $5, now()
+     FROM read_json(${quotedText(literalPath(leftOut.file))}, format = 'newline_delimited', columns = ${COLUMNS},
+       maximum_object_size = ${LONGEST_LINE})
+     WHERE path NOT IN (SELECT path FROM tidemark.files WHERE pipeline = $1)
+       AND partition_key NOT IN (SELECT partition_key FROM tidemark.claims WHERE pipeline = $1 AND claim IS NOT NULL)`,
+    [pipeline, leftOut.reason, run.workflowId, run.runId, CODE_VERSION],
+  )
+  return rowsChanged
 }
 
 const COLUMNS = "{path: 'VARCHAR', fingerprint: 'VARCHAR', size: 'BIGINT', modified_at: 'BIGINT', partition_key: 'VARCHAR'}"
 /** A path may have 4,096 bytes, and each of them be written with six. It is also how much is read at once. */
 const LONGEST_LINE = 1024 * 1024
-/** Without a limit the memory of a million new entries is 500 MB, and that of three million a gigabyte. */
-const MOST_MEMORY = '512MB'
-
-async function inLittleMemory<T>(connection: DuckDBConnection, work: () => Promise<T>): Promise<T> {
-  await connection.run(`SET memory_limit = '${MOST_MEMORY}'`)
-  try {
-    return await work()
-  } finally {
-    // Nothing runs any more in a transaction that has failed: then the limit ends when the file is let go.
-    await connection.run('RESET memory_limit').catch(() => undefined)
-  }
-}

@@ -2,7 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import type { Backoff, ClaimRequest, Holder, Standing } from '../claim.ts'
 import { type AppendedColumns, append } from './append.ts'
 import { carryOutRemovals } from './decisions.ts'
-import { anyOf, rowsOf, textList } from './sql.ts'
+import { anyOf, rowsOf, run, textList } from './sql.ts'
 
 const FIRST_BACKOFF_S = 10
 const LONGEST_BACKOFF_S = 600
@@ -98,11 +98,13 @@ export async function ownKeys(
   claim: string,
   keys: readonly string[],
 ): Promise<string[]> {
-  const reader = await connection.runAndReadAll('SELECT partition_key FROM tidemark.claims WHERE pipeline = $1 AND claim = $2', [
+  const claimed = await rowsOf(
+    connection,
+    'SELECT partition_key AS key FROM tidemark.claims WHERE pipeline = $1 AND claim = $2',
     pipeline,
     claim,
-  ])
-  const own = new Set(reader.getColumnsJson()[0]?.map(String))
+  )
+  const own = new Set(claimed.map(({ key }) => String(key)))
   return keys.filter((key) => own.has(key))
 }
 
@@ -129,11 +131,8 @@ export async function endClaims(
       [pipeline, claim, JSON.stringify(unfinished)],
     )
   const ended = anyOf(keys, '$3')
-  await connection.run(`DELETE FROM tidemark.claims WHERE pipeline = $1 AND claim = $2 AND partition_key ${ended.is}`, [
-    pipeline,
-    claim,
-    ended.value,
-  ])
+  const sql = `DELETE FROM tidemark.claims WHERE pipeline = $1 AND claim = $2 AND partition_key ${ended.is}`
+  await run(connection, sql, pipeline, claim, ended.value)
 }
 
 /** Ends a claim whose load came to nothing; what was written beside it stays. */

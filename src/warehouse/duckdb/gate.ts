@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { messageOf, TidemarkError } from '../../errors.ts'
 import { unlessAborted } from '../../unless-aborted.ts'
+import { dropPrepared } from './sql.ts'
 import { warehouseFailure } from './warehouse-failure.ts'
 
 /** The file is let go after this long without work, so that people can open it. Opening costs 20 ms. */
@@ -16,8 +17,11 @@ const INTERRUPT_EVERY_MS = 100
 /** How long it is silent about another program that holds the file. */
 const SILENT_MS = 1_000
 
-/** By itself DuckDB takes four fifths of a machine that is not its own. */
-const MEMORY = '1GB'
+/**
+ * By itself DuckDB takes four fifths of a machine that is not its own, and keeps in memory what it has written: a worker would grow with the
+ * files that it loads. People's questions get more.
+ */
+const MEMORY = { worker: '512MB', reader: '1GB' }
 
 const LOCKED = /Could not set lock on file|File is already open in|being used by another process/
 const HOLDER = /held in (.*?) \(PID (\d+)\)/
@@ -105,7 +109,7 @@ export class Gate implements AsyncDisposable {
         if (!readOnly) await mkdir(dirname(file), { recursive: true })
         const instance = await DuckDBInstance.create(file, {
           access_mode: readOnly ? 'READ_ONLY' : 'READ_WRITE',
-          memory_limit: MEMORY,
+          memory_limit: readOnly ? MEMORY.reader : MEMORY.worker,
         })
         const connection = await instance.connect()
         this.#open = { instance, connection, since: performance.now() }
@@ -136,6 +140,7 @@ export class Gate implements AsyncDisposable {
 
   #close(): void {
     clearTimeout(this.#idle)
+    if (this.#open) dropPrepared(this.#open.connection)
     this.#open?.connection.closeSync()
     this.#open?.instance.closeSync()
     this.#open = undefined

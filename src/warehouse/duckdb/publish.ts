@@ -9,7 +9,7 @@ import { endClaims, ownKeys } from './claims.ts'
 import { readOpenDecisions, removeRows } from './decisions.ts'
 import { judgeDuplicates, retryOrphans } from './duplicates.ts'
 import { markGone } from './gone.ts'
-import { anyOf, tableName } from './sql.ts'
+import { anyOf, run, tableName } from './sql.ts'
 import { ensureTable } from './target-table.ts'
 import { writeLedger } from './write-ledger.ts'
 
@@ -73,7 +73,7 @@ async function replaceRows(connection: DuckDBConnection, { pipeline }: Publicati
     replacing.map(({ listed }) => listed.path),
     '$1',
   )
-  await connection.run(`DELETE FROM ${table} WHERE ${FILE_COLUMN} ${paths.is}`, [paths.value])
+  await run(connection, `DELETE FROM ${table} WHERE ${FILE_COLUMN} ${paths.is}`, paths.value)
   const staged = outcomes.filter((outcome): outcome is Good => outcome.verdict === 'good' && outcome.rows > 0)
   if (staged.length === 0) return
   const columns = [...Object.keys(pipeline.columns), ...(pipeline.onSchemaChange === 'rescue' ? [RESCUED_COLUMN] : [])].map(
