@@ -1,3 +1,5 @@
+import type { Only } from './request.ts'
+
 /** What is known of a backfill's partitions so far. Pure, and carried by continue-as-new. */
 export interface Tally {
   /** Brought up to date by this backfill. */
@@ -63,7 +65,8 @@ function shortened(problem: Problem): Problem {
   return reason.length <= LONGEST_REASON ? problem : { ...problem, reason: `${reason.slice(0, LONGEST_REASON - 1)}…` }
 }
 
-/** Whether all that was asked for is in the table. */
-export function isComplete({ held, failed, waiting, missing }: Tally): boolean {
-  return held + failed + waiting + missing === 0
+/** Whether all that was asked for is in the table. A partition without any file is neither held nor changed. */
+export function isComplete({ held, failed, waiting, missing }: Tally, only?: Only | undefined): boolean {
+  const wanted = only === 'held' || only === 'changed' ? 0 : missing
+  return held + failed + waiting + wanted === 0
 }

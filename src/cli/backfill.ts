@@ -71,7 +71,7 @@ async function start(config: Config, request: BackfillRequest, options: Backfill
     return DONE
   }
   display.end(resultLines(asked, end), { ...of, ...end })
-  return isComplete(end) ? DONE : FAILED
+  return isComplete(end, request.only) ? DONE : FAILED
 }
 
 async function ended(backfill: Backfill): Promise<Tally> {

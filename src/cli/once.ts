@@ -2,14 +2,16 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Client } from '@temporalio/client'
 import type { SensorStatus } from '../../workflows/sensor.ts'
+import { openImports } from '../client/open-imports.ts'
 import { startBatch } from '../client/start.ts'
 import type { Config, Pipeline } from '../config/pipeline.ts'
 import { counted } from '../counted.ts'
 import { TidemarkError } from '../errors.ts'
 import { ensureBegun } from '../loading/begin.ts'
 import { type OpenPipeline, OpenPipelines } from '../loading/open-pipelines.ts'
-import { PIPELINE, sensorId } from '../names.ts'
+import { sensorId } from '../names.ts'
 import type { Warehouse } from '../warehouse/warehouse.ts'
+import { commandLine } from './command-line.ts'
 import type { Display } from './display.ts'
 import { DONE, type ExitCode, FAILED } from './exit-code.ts'
 import { OnceProgress } from './once-progress.ts'
@@ -22,6 +24,8 @@ interface OnceOptions {
   readonly client: Client
   readonly warehouse: Warehouse
   readonly display: Display
+  /** As it was typed. */
+  readonly named: string | undefined
   /** Nobody waits any more. */
   readonly signal: AbortSignal
 }
@@ -42,7 +46,7 @@ export async function finish(options: OnceOptions): Promise<ExitCode> {
     }),
   )
   display.end(
-    ends.flatMap(({ survey, paused }) => surveyLines(survey, paused)),
+    ends.flatMap(({ survey, paused }) => surveyLines(survey, paused, { config: options.named })),
     ends.map(({ survey, paused }) => ({ ...survey, paused })),
   )
   return ends.every(({ survey, paused }) => !paused && isWell(survey)) ? DONE : FAILED
@@ -72,7 +76,7 @@ async function finishPipeline(pipeline: Pipeline, surveyor: Surveyor, { config, 
     if (shown !== undefined) display.show(shown)
     const paused = pipeline.sensor !== undefined && (await isPaused(client, name))
     sourceFailures = survey.sourceError === null ? 0 : sourceFailures + 1
-    const busy = await worksOn(client, name)
+    const busy = (await openImports(client, name)) > 0
     if (first && !paused && survey.sourceError === null && survey.owed.some(({ error }) => error !== null)) {
       first = false
       // What could not be moved or deleted before is tried once more.
@@ -96,14 +100,6 @@ async function finishPipeline(pipeline: Pipeline, surveyor: Surveyor, { config, 
   }
 }
 
-/** Whether an import or a batch of the pipeline is open. The list may be a second behind. */
-async function worksOn(client: Client, pipeline: string): Promise<boolean> {
-  const { count } = await client.workflow.count(
-    `${PIPELINE.name} = ${JSON.stringify(pipeline)} AND ExecutionStatus = 'Running' AND WorkflowType IN ('importPartition', 'importBatch')`,
-  )
-  return count > 0
-}
-
 export async function isPaused(client: Client, pipeline: string): Promise<boolean> {
   return (await client.workflow.getHandle(sensorId(pipeline)).query<SensorStatus>('status')).state === 'paused'
 }
@@ -113,12 +109,20 @@ export function isWell({ held, unsettled, retrying, owed, missing, sourceError }
   return held === 0 && left === 0 && sourceError === null
 }
 
-export const pausedText = (pipeline: string) => `the sensor is paused; \`tidemark sensor resume ${pipeline}\` goes on`
+export const pausedText = (pipeline: string, config?: string | undefined) =>
+  `the sensor is paused; \`${commandLine(['sensor', 'resume', pipeline], config)}\` goes on`
 
 const LISTED = 5
 
+interface SurveyShown {
+  /** How its sensor is. */
+  readonly sensor?: string | undefined
+  /** As it was named, for the commands that are said. */
+  readonly config?: string | undefined
+}
+
 /** How a pipeline is, for people: a line with counts, then a line for each thing that is not well. */
-export function surveyLines(survey: Survey, paused: boolean, sensor?: string): string[] {
+export function surveyLines(survey: Survey, paused: boolean, { sensor, config }: SurveyShown = {}): string[] {
   const { pipeline, loaded, rows, held, ignored, unsettled, unsettledPaths, waiting, retrying, owed, missing, sourceError } =
     survey
   const counts = [
@@ -132,8 +136,11 @@ export function surveyLines(survey: Survey, paused: boolean, sensor?: string): s
   ]
   const lines = [`${pipeline}: ${counts.join(', ')}${sensor === undefined ? '' : `; sensor ${sensor}`}`]
   if (sourceError !== null) lines.push(`  source: ${sourceError}`)
-  if (paused) lines.push(`  ${pausedText(pipeline)}`)
-  if (held > 0) lines.push(`  held: \`tidemark files ${pipeline}\` lists them, \`tidemark explain FILE\` says why`)
+  if (paused) lines.push(`  ${pausedText(pipeline, config)}`)
+  if (held > 0) {
+    const [files, explain] = [commandLine(['files', pipeline], config), commandLine(['explain', 'FILE'], config)]
+    lines.push(`  held: \`${files}\` lists them, \`${explain}\` says why`)
+  }
   const reasons = new Map(waiting.map(({ path, reason }) => [path, reason]))
   for (const path of unsettledPaths.slice(0, LISTED)) {
     const reason = reasons.get(path)

@@ -35,7 +35,13 @@ function cellOf(value: unknown): string {
   return oneLine(typeof value === 'string' ? value : typeof value === 'object' ? JSON.stringify(value) : String(value))
 }
 
-/** Names and texts from files may hold anything: what would steer a terminal is shown as an escape. */
+/** What steers a terminal, breaks a line, or turns the direction of what follows, so that a name looks like another one. */
+const UNSEEN = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu
+
+/** Names and texts from files may hold anything: what is not to be seen is shown as an escape. */
 export function oneLine(text: string): string {
-  return text.replaceAll(/[\p{Cc}\u2028\u2029]/gu, (char) => JSON.stringify(char).slice(1, -1))
+  return text.replaceAll(UNSEEN, (char) => {
+    const escaped = JSON.stringify(char).slice(1, -1)
+    return escaped === char ? `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}` : escaped
+  })
 }

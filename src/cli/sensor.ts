@@ -39,9 +39,10 @@ export function sensorCommand(program: Command, done: Done): void {
       if (state === undefined) throw notRunning(pipeline)
       if (json) printJson(state)
       else {
-        print(
-          `${pipeline}: ${state.state}; last sweep ${state.sweptAt ?? 'not yet'}; ${counted(state.unsettled, 'file')} not settled; ${counted(state.inFlight, 'import')} in flight`,
-        )
+        const isPaused = state.state === 'paused'
+        const swept = state.sweptAt ?? (isPaused ? 'not known' : 'not yet')
+        const seen = isPaused ? '' : `${counted(state.unsettled, 'file')} not settled; `
+        print(`${pipeline}: ${state.state}; last sweep ${swept}; ${seen}${counted(state.inFlight, 'import')} in flight`)
         if (state.calls) print(`  ${counted(state.calls, 'call')} in the last hour${lateText(state.late)}`)
         if (state.failing !== null) print(`  ${state.failing}`)
         else if (state.notWatching) print(`  new files are found by listing only: ${state.notWatching}`)

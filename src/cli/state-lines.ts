@@ -3,6 +3,7 @@ import type { MissedWork } from '../freshness/read-missed-work.ts'
 import type { Freshness, FreshnessState } from '../freshness/state.ts'
 import { timeInWords } from '../time-in-words.ts'
 import { calendarLines, legend } from './calendar.ts'
+import { commandLine } from './command-line.ts'
 import { oneLine } from './output.ts'
 import { paint } from './paint.ts'
 import type { Waiting } from './survey.ts'
@@ -26,10 +27,12 @@ export interface PipelineState {
   readonly sensor: (SensorState & { readonly everyMs: number }) | undefined
   readonly backfills: readonly string[]
   readonly missedWork: MissedWork | undefined
+  /** As it was named, for the commands that are said. */
+  readonly config?: string | undefined
 }
 
 /** How a pipeline is beyond its counts: its calendar, how far behind it is, what watches and what works. */
-export function stateLines({ freshness, oldestWaiting, sensor, backfills, missedWork }: PipelineState): string[] {
+export function stateLines({ freshness, oldestWaiting, sensor, backfills, missedWork, config }: PipelineState): string[] {
   const { pipeline, partitions, counts } = freshness
   const now = Date.parse(freshness.at)
   const inColour = (state: FreshnessState, text: string) => COLOURS[state](text)
@@ -48,8 +51,10 @@ export function stateLines({ freshness, oldestWaiting, sensor, backfills, missed
     lines.push(`  last sweep ${ago(sensor.sweptAt)}, the next ${next}`)
   }
   for (const name of backfills)
-    lines.push(`  backfill ${oneLine(name)} is open: \`tidemark backfill ${pipeline} --name ${oneLine(name)} --progress\``)
-  if (missedWork !== undefined) lines.push(...missedLines(missedWork))
+    lines.push(
+      oneLine(`  backfill ${name} is open: \`${commandLine(['backfill', pipeline, '--name', name, '--progress'], config)}\``),
+    )
+  if (missedWork !== undefined) lines.push(...missedLines(missedWork, freshness, config))
   return lines
 }
 
@@ -68,13 +73,18 @@ function freshnessLines({ newest, next }: Freshness, ago: (at: string) => string
   return lines
 }
 
-function missedLines({ schedule, gaps }: MissedWork): string[] {
+function missedLines({ schedule, gaps }: MissedWork, { pipeline, counts }: Freshness, config: string | undefined): string[] {
   const lines: string[] = []
+  const command = `npx ${commandLine(['backfill', pipeline, '--only', 'unloaded'], config)}`
+  // The server counts since the schedule was made, also what was loaded since.
+  const load = counts.late + counts.missing === 0 ? '' : `; \`${command}\` loads what they left`
   if (schedule?.paused) lines.push(`  the schedule is paused${schedule.note === null ? '' : `: ${oneLine(schedule.note)}`}`)
   if (schedule !== null && schedule.skippedOverlap > 0)
-    lines.push(`  ticks skipped because one before was running: ${schedule.skippedOverlap}; overlap 'ALLOW_ALL' skips none`)
+    lines.push(
+      `  ticks skipped because one before was running: ${schedule.skippedOverlap}; overlap 'ALLOW_ALL' skips none${load}`,
+    )
   if (schedule !== null && schedule.missedCatchup > 0)
-    lines.push(`  ticks missed while the server was away for longer than catchupWindow: ${schedule.missedCatchup}`)
+    lines.push(`  ticks missed while the server was away for longer than catchupWindow: ${schedule.missedCatchup}${load}`)
   for (const { from, to, partitions, why, mend } of gaps.slice(0, GAPS_SHOWN)) {
     const range = from === to ? from : `${from} to ${to} (${partitions})`
     lines.push(`  no tick loads ${oneLine(range)}: ${why}; ${mend.map((command) => `\`${oneLine(command)}\``).join(', then ')}`)

@@ -3,6 +3,7 @@ import { loadConfig } from '../config/load.ts'
 import type { Pipeline } from '../config/pipeline.ts'
 import type { Freshness } from '../freshness/state.ts'
 import { openForReading } from '../warehouse/open-warehouse.ts'
+import { withConfigNamed } from './command-line.ts'
 import { DONE, type Done, FAILED } from './exit-code.ts'
 import { isWell, surveyLines } from './once.ts'
 import { type DataOptions, pipelineOf, withData } from './options.ts'
@@ -24,7 +25,8 @@ export function statusCommand(program: Command, done: Done): void {
       for (const pipeline of pipelines) looked.set(pipeline, await surveyor.look(pipeline.name))
       const freshness = new Map([...looked].map(([pipeline, look]) => [pipeline.name, look.freshness]))
       const states = await readServerStates(config, pipelines, freshness)
-      const all = [...looked].map(([pipeline, look]) => ({ pipeline, look, state: states.get(pipeline.name) ?? NOTHING_KNOWN }))
+      const stateOf = ({ name: of }: Pipeline) => naming(states.get(of) ?? NOTHING_KNOWN, file)
+      const all = [...looked].map(([pipeline, look]) => ({ pipeline, look, state: stateOf(pipeline), config: file }))
       if (json) printJson(all.map(({ look, state }) => asJson(look, state)))
       else for (const each of all) for (const line of linesOf(each)) print(line)
       done([...looked.values()].every(({ survey }) => isWell(survey)) ? DONE : FAILED)
@@ -37,15 +39,24 @@ interface Shown {
   readonly pipeline: Pipeline
   readonly look: Looked
   readonly state: ServerState
+  readonly config: string | undefined
 }
 
-function linesOf({ pipeline, look: { survey, freshness, oldestWaiting }, state }: Shown): string[] {
+function linesOf({ pipeline, look: { survey, freshness, oldestWaiting }, state, config }: Shown): string[] {
   const { sensor, backfills, missedWork } = state
   const live = typeof sensor === 'object' && pipeline.sensor ? { ...sensor, everyMs: pipeline.sensor.everyMs } : undefined
   return [
-    ...surveyLines(survey, false, sensor === undefined ? undefined : inWords(sensor)),
-    ...stateLines({ freshness, oldestWaiting, sensor: live, backfills, missedWork }),
+    ...surveyLines(survey, false, { sensor: sensor && inWords(sensor), config }),
+    ...stateLines({ freshness, oldestWaiting, sensor: live, backfills, missedWork, config }),
   ]
+}
+
+/** What mends it, to be typed as it is. */
+function naming(state: ServerState, config: string | undefined): ServerState {
+  const { missedWork } = state
+  if (missedWork === undefined) return state
+  const gaps = missedWork.gaps.map((gap) => ({ ...gap, mend: gap.mend.map((command) => withConfigNamed(command, config)) }))
+  return { ...state, missedWork: { ...missedWork, gaps } }
 }
 
 function inWords(sensor: NonNullable<ServerState['sensor']>): string {

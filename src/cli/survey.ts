@@ -5,7 +5,7 @@ import type { Freshness } from '../freshness/state.ts'
 import { isLeftOut } from '../loading/begin.ts'
 import { ASKED_TOGETHER, type Candidate, inWindow, notUpToDate } from '../loading/candidate.ts'
 import { FilesByKey } from '../loading/files-by-key.ts'
-import { judge } from '../loading/judge.ts'
+import { type Judged, judge } from '../loading/judge.ts'
 import { type OpenPipeline, OpenPipelines } from '../loading/open-pipelines.ts'
 import type { Listed } from '../sources/source.ts'
 import type { Backoff } from '../warehouse/claim.ts'
@@ -26,7 +26,7 @@ export interface Survey {
   /** Listed, not up to date, and not `retrying`: still settling, being loaded, or waiting for a worker. */
   readonly unsettled: number
   readonly unsettledPaths: readonly string[]
-  /** Of `unsettledPaths` those that wait for a marker, a manifest or more files of their partition. */
+  /** Of `unsettledPaths` those that wait for a marker, a manifest or more files of their partition, or are there as they were read and are to be read again. */
   readonly waiting: readonly { readonly path: string; readonly reason: string }[]
   /** Partitions with a file that is not up to date and that have failed. */
   readonly retrying: readonly Backoff[]
@@ -100,9 +100,7 @@ export class Surveyor {
       ignored,
       unsettled: unsettled.length,
       unsettledPaths,
-      waiting: waiting
-        .map(({ candidate, reason }) => ({ path: candidate.listed.path, reason }))
-        .filter(({ path }) => unsettledPaths.includes(path)),
+      waiting: reasonsOf(unsettled, waiting).filter(({ path }) => unsettledPaths.includes(path)),
       retrying,
       owed: await this.#owed(open, sourceError === null ? there : undefined),
       missing: freshness.partitions.flatMap(({ key, state }) => (state === 'missing' ? [key] : [])),
@@ -152,6 +150,14 @@ export class Surveyor {
       })
       .map(({ path, fingerprint, error }) => ({ path, fingerprint, error }))
   }
+}
+
+function reasonsOf(files: readonly Candidate[], waiting: Judged['waiting']): { path: string; reason: string }[] {
+  const reasons = new Map<string, string>()
+  for (const { decision, listed } of files)
+    if (decision !== undefined) reasons.set(listed.path, 'to be read again, as a person has decided')
+  for (const { candidate, reason } of waiting) reasons.set(candidate.listed.path, reason)
+  return [...reasons].map(([path, reason]) => ({ path, reason }))
 }
 
 function oldestOf(files: readonly Candidate[]): Waiting | null {

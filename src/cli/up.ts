@@ -1,4 +1,3 @@
-import type { Client } from '@temporalio/client'
 import type { Command } from 'commander'
 import { startWorker } from '../../worker.ts'
 import { connect } from '../client/connect.ts'
@@ -99,13 +98,13 @@ async function run(
     webUi: server?.uiUrl ?? null,
   })
   const leaving = new AbortController()
-  const options = { config, client, warehouse: worker.warehouse, display, signal: leaving.signal }
+  const options = { config, client, warehouse: worker.warehouse, display, named: asked.config, signal: leaving.signal }
   const source = workerSource({ config, warehouse: worker.warehouse, connected, uiUrl: server?.uiUrl })
   await using page = asked.once ? undefined : await pageOn(source, asked.pagePort)
   if (page !== undefined) display.say(`the page is at ${paint.cyan(page.url)}`, { event: 'page', address: page.url })
   const work = begin(options, server !== undefined).then(async () => {
     if (asked.once) return finish(options)
-    await watch(config, client, display)
+    await watch(options)
     return new Promise<never>(() => {})
   })
   const end = await Promise.race([work, stopped.then(() => 'stopped' as const), worker.ended.then(() => FAILED), failed(server)])
@@ -127,7 +126,7 @@ async function begin({ config, client, warehouse, display }: Parameters<typeof f
   }
 }
 
-async function watch(config: Config, client: Client, display: Display): Promise<void> {
+async function watch({ config, client, display, named }: Parameters<typeof finish>[0]): Promise<void> {
   const watched = [...config.pipelines.values()].filter(({ sensor }) => sensor !== undefined)
   for (const { name, source } of watched)
     display.say(`${paint.bold(name)}: drop a file into ${placeOf(source)} as ${source.files}`)
@@ -135,7 +134,7 @@ async function watch(config: Config, client: Client, display: Display): Promise<
   await client.withDeadline(Date.now() + PAUSED_MS, async () => {
     for (const { name } of watched) {
       const paused = await isPaused(client, name).catch(() => false) // this is only a word to people
-      if (paused) display.say(`${name}: ${pausedText(name)}`)
+      if (paused) display.say(`${name}: ${pausedText(name, named)}`)
     }
   })
 }

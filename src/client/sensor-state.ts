@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { SensorStatus } from '../../workflows/sensor.ts'
 import { TidemarkError } from '../errors.ts'
 import { sensorId } from '../names.ts'
+import { openImports } from './open-imports.ts'
 import { serverWords } from './server-words.ts'
 
 /** A worker answers in milliseconds; the server itself would wait half a minute for one. */
@@ -40,7 +41,9 @@ export async function readSensor(client: Client, pipeline: string): Promise<Sens
     if (status.name !== 'RUNNING' && status.name !== 'PAUSED') return undefined
     const answer = await ask(client, pipeline)
     const live = liveOf(described)
-    if (live === undefined || answer.state === 'paused') return answer
+    // It looks at nothing: what it had seen, and what it had started, goes on without it.
+    if (answer.state === 'paused') return { ...answer, unsettled: 0, inFlight: await openImports(client, pipeline) }
+    if (live === undefined) return answer
     const { sweptAt, failing } = live
     return { ...answer, ...live, state: failing === null ? 'watching' : 'failing', sweptAt: sweptAt ?? answer.sweptAt }
   } catch (error) {

@@ -1,4 +1,4 @@
-import type { Pipeline } from '../config/pipeline.ts'
+import type { Pipeline, Schedule } from '../config/pipeline.ts'
 import { next, windowOf } from '../partitions/windows.ts'
 import { shellWord } from '../shell-word.ts'
 import { Deadlines } from './deadlines.ts'
@@ -13,6 +13,8 @@ export interface ScheduleFacts {
   /** What who paused it has said. */
   readonly note: string | null
   readonly nextAt: string | null
+  /** The command that has it go on. */
+  readonly unpause: string
   /** Ticks since it was made: not run because one before was running, or because the server was down for longer than `catchupWindow`. */
   readonly skippedOverlap: number
   readonly missedCatchup: number
@@ -47,6 +49,9 @@ interface Asked {
 /** A run is in the server's list a moment after its tick. */
 const LIST_LAG_MS = 60_000
 
+/** A run that waits for its file has later ticks do nothing. */
+const MAY_SKIP: ReadonlySet<Schedule['overlap']> = new Set(['SKIP', 'BUFFER_ONE'])
+
 /** Work that no tick does any more. Pure. */
 export function gapsOf({ pipeline, freshness, schedule, ran }: Asked): Gap[] {
   const { partitions, schedule: config, expect } = pipeline
@@ -57,15 +62,21 @@ export function gapsOf({ pipeline, freshness, schedule, ran }: Asked): Gap[] {
   const madeMs =
     schedule === undefined ? undefined : (ticks.lastUntil(Date.parse(schedule.createdAt)) ?? Number.NEGATIVE_INFINITY)
 
+  const isSure = schedule?.paused === false && !MAY_SKIP.has(config.overlap)
+  const nextMs = isSure ? Date.parse(schedule.nextAt ?? '') : Number.NaN
+
   const whyOf = ({ key, state, dueAt }: PartitionFreshness): WhyMissed | undefined => {
     const isDue = state === 'missing' || state === 'late' || (dueAt !== null && Date.parse(dueAt) + LIST_LAG_MS <= now)
     const window = isDue && !ran.has(key) ? windowOf(partitions, key) : undefined
     if (window === undefined) return undefined
     if (schedule === undefined || madeMs === undefined) return 'there is no schedule on the server'
     const end = window.end.getTime()
+    const nextEnd = next(partitions, window).end.getTime()
+    // Of a cron with several ticks in a partition's time.
+    if (nextMs > now && nextMs < nextEnd) return undefined
     if (end <= madeMs) return 'due before the schedule was made'
     const dueMs = deadlines.dueOf(end)
-    if (dueMs === undefined || dueMs >= next(partitions, window).end.getTime()) return 'no tick means them'
+    if (dueMs === undefined || dueMs >= nextEnd) return 'no tick means them'
     return schedule.paused ? 'the schedule is paused' : 'their ticks did not run'
   }
 
@@ -82,15 +93,15 @@ export function gapsOf({ pipeline, freshness, schedule, ran }: Asked): Gap[] {
     open = why === undefined ? undefined : { from: partition.key, to: partition.key, partitions: 1, why }
     if (open !== undefined) gaps.push(open)
   }
-  return gaps.map((gap) => ({ ...gap, mend: mendOf(pipeline.name, gap) }))
+  return gaps.map((gap) => ({ ...gap, mend: mendOf(pipeline.name, gap, schedule?.unpause) }))
 }
 
 function mendOf(
   pipeline: string,
   { from, to, why }: { readonly from: string; readonly to: string; readonly why: WhyMissed },
+  unpause: string | undefined,
 ): string[] {
   const backfill = `npx tidemark backfill ${pipeline} --from ${shellWord(from)} --to ${shellWord(to)}`
   if (why === 'there is no schedule on the server') return ['npx tidemark apply', backfill]
-  if (why === 'the schedule is paused') return [`temporal schedule toggle --schedule-id ${pipeline} --unpause`, backfill]
-  return [backfill]
+  return why === 'the schedule is paused' && unpause !== undefined ? [unpause, backfill] : [backfill]
 }

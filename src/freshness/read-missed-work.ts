@@ -1,6 +1,8 @@
 import { type Client, ScheduleNotFoundError } from '@temporalio/client'
+import { unpauseCommand } from '../client/unpause-command.ts'
 import type { Pipeline } from '../config/pipeline.ts'
 import { PARTITION, PIPELINE, scheduleId } from '../names.ts'
+import { nextTickOf } from '../schedules/next-tick.ts'
 import { type Gap, gapsOf, type ScheduleFacts } from './missed-work.ts'
 import type { Freshness } from './state.ts'
 
@@ -34,7 +36,8 @@ async function readSchedule(client: Client, pipeline: string): Promise<ScheduleF
       createdAt: info.createdAt.toISOString(),
       paused: state.paused,
       note: state.note === undefined || state.note === '' ? null : state.note,
-      nextAt: info.nextActionTimes[0]?.toISOString() ?? null,
+      nextAt: nextTickOf({ state, info }),
+      unpause: unpauseCommand(client, pipeline),
       skippedOverlap: info.numActionsSkippedOverlap,
       missedCatchup: info.numActionsMissedCatchupWindow,
     }

@@ -9,6 +9,8 @@ interface Common {
 }
 
 const ISO = /\{yyyy\}(?:-\{MM\}(?:-\{dd\}(?:-\{HH\})?)?)/
+const NUMBERS = /\d+(?:[-_.]\d+)*/
+const YEAR_DIGITS = 4
 /** Stand for a date in a name until the names have been compared: no file is called so. */
 const DATE = '\uE000'
 
@@ -23,7 +25,11 @@ export function filesPattern(files: readonly NamedFile[], cadence: Cadence | und
   const stems = files.map(({ stem, date }) =>
     date === undefined ? stem : `${date.before}${dateMark(date.template)}${date.after}`,
   )
-  const globs = segmentsOf(stems).map(commonOf)
+  const names = segmentsOf(stems)
+  const globs = names.map((texts, place) => {
+    const common = commonOf(texts)
+    return common.isWhole && place < names.length - 1 ? withoutDate(common, files) : common
+  })
   const ending = literal(first.ending) + packingGlob(files)
   if (template === undefined) return undated(globs, ending)
   const written = globs
@@ -36,6 +42,20 @@ export function filesPattern(files: readonly NamedFile[], cadence: Cadence | und
   if (cadence === undefined) return asKey
   // What reads as keys are written by default says so more simply.
   return !isSpelt && template.replace(ISO, '') === '' && asKey !== undefined ? asKey : `${before}${template}${after}${ending}`
+}
+
+/** A folder that says again what the date does, such as its year, is another one for the next year's files. */
+function withoutDate(folder: Common, files: readonly NamedFile[]): Common {
+  const written = NUMBERS.exec(folder.prefix)
+  if (written === null) return folder
+  const digits = written[0].replaceAll(/\D/g, '')
+  const isOfDate = files.every(({ date }) => {
+    const parts = date?.key?.split('-') ?? []
+    return parts.includes(digits) || (digits.length >= YEAR_DIGITS && parts.join('').startsWith(digits))
+  })
+  if (!isOfDate) return folder
+  const end = written.index + written[0].length
+  return { prefix: folder.prefix.slice(0, written.index), suffix: folder.prefix.slice(end), isWhole: false }
 }
 
 /** One mark for each name that the date goes through. */

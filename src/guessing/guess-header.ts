@@ -11,6 +11,8 @@ export interface GuessedHeader {
 }
 
 const VALUE = /^[-+]?[\d.,:/\s-]*\d[\d.,:/\s-]*%?$/
+/** The only values that columns are often called by. */
+const PERIOD = /^(?:19|20)\d\d(?:-\d\d)?$/
 
 /** The cells of the first record; undefined when its quotes are broken. */
 export function firstRecord(
@@ -41,7 +43,8 @@ export function guessHeader(
 ): GuessedHeader {
   const [first = []] = firsts
   const values = first.filter((cell) => VALUE.test(cell)).length
-  const repeats = firsts.length > 1 && firsts.every((other) => sharesName(other, first))
+  const isNamed = first.every((cell) => !VALUE.test(cell) || PERIOD.test(cell))
+  const repeats = isNamed && firsts.length > 1 && firsts.every((other) => sharesName(other, first))
   const differs = firsts.length > 1 && !firsts.slice(1).some((other) => sharesName(other, first))
   const header = values === 0 ? !differs : values < first.filter((cell) => cell !== '').length && (repeats || sniffedHeader)
   return { header, names: header ? first : first.map((_, index) => `column${index + 1}`) }

@@ -67,7 +67,9 @@ function retryingItem(pipeline: string, { key, tries, error, notBefore }: Backof
 
 type Range = readonly [PartitionFreshness, ...PartitionFreshness[]]
 
-/** Partitions that follow each other are one thing to a person, such as a source that was down for a week. */
+const REASONS_SHOWN = 3
+
+/** Partitions that follow each other are one thing to a person, such as a source that was down for a week; those with too little are another. */
 function rangesOf(partitions: readonly PartitionFreshness[], state: string): Range[] {
   const ranges: [PartitionFreshness, ...PartitionFreshness[]][] = []
   let last: [PartitionFreshness, ...PartitionFreshness[]] | undefined
@@ -75,7 +77,7 @@ function rangesOf(partitions: readonly PartitionFreshness[], state: string): Ran
     if (partition.state !== state) {
       // A day off between two missing ones does not part them.
       if (partition.state !== 'not expected') last = undefined
-    } else if (last === undefined) {
+    } else if (last === undefined || (last[0].reason === null) !== (partition.reason === null)) {
       last = [partition]
       ranges.push(last)
     } else last.push(partition)
@@ -93,12 +95,17 @@ function overdueItem(pipeline: Pipeline, range: Range, ui: WebUi): Attention {
     what: few ? first.key : `${first.key} to ${last.key} (${range.length})`,
     state: first.state,
     since: first.dueAt ?? dueAt(pipeline, first.key),
-    reason: first.reason ?? `no file as ${source.files}; loaded when it comes`,
+    reason: reasonsOf(range) || `no file as ${source.files}; loaded when it comes`,
     commands: [rangeCommand(name, first.key, last.key)],
     key: first.key,
     path: null,
     webUi: few ? ui.run(partitionId(name, first.key)) : null,
   }
+}
+
+function reasonsOf(range: Range): string {
+  const reasons = [...new Set(range.flatMap(({ reason }) => reason ?? []))]
+  return `${reasons.slice(0, REASONS_SHOWN).join(', ')}${reasons.length > REASONS_SHOWN ? ', …' : ''}`
 }
 
 function dueAt({ partitions, expect }: Pipeline, key: string): string | null {

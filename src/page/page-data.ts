@@ -89,6 +89,8 @@ export interface ScheduleNow {
   readonly nextAt: string | null
   /** What somebody wrote when pausing it. */
   readonly note: string | null
+  /** The command that has it go on. */
+  readonly unpause: string
   readonly skippedOverlap: number
   readonly missedCatchup: number
   /** Loads what those have left out; to be copied. */

@@ -1,6 +1,8 @@
 import { type Client, ScheduleNotFoundError } from '@temporalio/client'
+import { unpauseCommand } from '../client/unpause-command.ts'
 import type { Schedule } from '../config/pipeline.ts'
 import { scheduleId } from '../names.ts'
+import { nextTickOf } from '../schedules/next-tick.ts'
 import type { ScheduleNow } from './page-data.ts'
 import type { WebUi } from './web-ui.ts'
 
@@ -11,13 +13,13 @@ export async function scheduleNow(
   ui: WebUi,
 ): Promise<ScheduleNow> {
   const mend = [`npx tidemark backfill ${pipeline} --only unloaded`]
-  const same = { cron, timezone, mend, webUi: ui.schedule(scheduleId(pipeline)) }
+  const same = { cron, timezone, mend, unpause: unpauseCommand(client, pipeline), webUi: ui.schedule(scheduleId(pipeline)) }
   try {
     const { state, info } = await client.schedule.getHandle(scheduleId(pipeline)).describe()
     return {
       ...same,
       state: state.paused ? 'paused' : 'active',
-      nextAt: info.nextActionTimes[0]?.toISOString() ?? null,
+      nextAt: nextTickOf({ state, info }),
       note: state.note || null,
       skippedOverlap: info.numActionsSkippedOverlap,
       missedCatchup: info.numActionsMissedCatchupWindow,

@@ -31,10 +31,9 @@ function sensorItem(pipeline: string, { state, failing, sweptAt, webUi }: Sensor
   }
 }
 
-function scheduleItem(pipeline: string, { state, note, webUi }: ScheduleNow): Attention[] {
+function scheduleItem(pipeline: string, { state, note, unpause, webUi }: ScheduleNow): Attention[] {
   const item = { pipeline, what: 'schedule', since: null, key: null, path: null, webUi }
   if (state === 'not there') return [{ ...item, state: 'stopped', reason: 'it does not run', commands: ['npx tidemark apply'] }]
   if (state === 'active') return []
-  const unpause = `temporal schedule toggle --schedule-id ${pipeline} --unpause --reason 'resumed'`
   return [{ ...item, state: 'paused', reason: note ?? 'its ticks do nothing until it is resumed', commands: [unpause] }]
 }

@@ -1,7 +1,11 @@
 import { rm } from 'node:fs/promises'
 import { expect, test } from '@jest/globals'
 import { WorkflowFailedError } from '@temporalio/client'
+import { surveyLines } from '../../src/cli/once.ts'
+import { Surveyor } from '../../src/cli/survey.ts'
 import { explained } from '../harness/explained.ts'
+import { HoldUp } from '../harness/hold-up.ts'
+
 import { prices } from '../harness/prices.ts'
 import { Running } from '../harness/running.ts'
 import { temporal } from '../harness/temporal-command.ts'
@@ -50,6 +54,29 @@ test('a file that fails a check is released by a person, once, and for this vers
   await importQuietly(running, 'day')
   expect(await running.ledgerLines()).toEqual(['day.csv#1 loaded', 'day.csv#2 held'])
   expect(await running.sharePrices()).toEqual({ 'day.csv': [1, 0] })
+})
+
+test('what a person has decided to read again is said to be so until it is read', async () => {
+  await using workspace = await Workspace.create({ sensor: { every: '1h' } })
+  const loads = new HoldUp()
+  await using running = await Running.start(workspace, { onStep: (step) => (step === 'staged' ? loads.pass() : undefined) })
+  const { tidemark, pipeline } = running
+  await workspace.drop('day.csv', prices(1))
+  const load = importQuietly(running, 'day')
+  await until('the load', () => loads.held === 1)
+  const survey = () => new Surveyor(workspace.config, running.worker.warehouse).survey(pipeline)
+  expect(await survey()).toMatchObject({ unsettled: 1, waiting: [] })
+  loads.letGo(1)
+  await load
+  const retried = tidemark.retryFile(pipeline, 'day.csv')
+  await until('the second load', () => loads.held === 1)
+  const again = await survey()
+  const reason = 'to be read again, as a person has decided'
+  expect(again).toMatchObject({ unsettled: 1, waiting: [{ path: 'day.csv', reason }] })
+  expect(surveyLines(again, false)[1]).toBe(`  unsettled: day.csv: ${reason}`)
+  loads.open()
+  await retried
+  expect(await survey()).toMatchObject({ unsettled: 0, waiting: [] })
 })
 
 test('rows are taken out by a person, stay out, and come back by a retry; also of files that are gone, or held by now', async () => {

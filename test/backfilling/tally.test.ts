@@ -19,6 +19,17 @@ test('what is counted adds up; the first few problems are named, in short', () =
     expect(isComplete({ ...NOTHING_YET, [not]: 1 })).toBe(false)
 })
 
+test.each([
+  [undefined, false],
+  ['unloaded', false],
+  ['all', false],
+  ['changed', true],
+  ['held', true],
+] as const)('a partition without a file, with --only %s: that all is well is %j', (only, isWell) => {
+  expect(isComplete({ ...NOTHING_YET, missing: 1 }, only)).toBe(isWell)
+  expect(isComplete({ ...NOTHING_YET, held: 1 }, only)).toBe(false)
+})
+
 test('the pace is of what was dealt with while it worked', () => {
   expect(pace(NOTHING_YET, 5_000, 10)).toEqual({ rate: null, secondsLeft: null })
   expect(pace({ ...NOTHING_YET, loaded: 18, held: 2, upToDate: 100 }, 10_000, 100)).toEqual({ rate: 2, secondsLeft: 50 })

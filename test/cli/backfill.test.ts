@@ -82,9 +82,13 @@ test('a range is loaded; held ones are named with the command that tries only th
   expect(held && json(held)).toMatchObject({ pipeline: dated, name: `${name},held`, loaded: 0, held: 1, upToDate: 3 })
   expect(planned?.stdout).toContain('would load 1 partition: 1 held')
   await project.write('dated/2018-01-05.csv', prices(5))
+  // The sixth has no file: it is not held, so that nobody has asked for it.
+  const corrected = await project.run('backfill', dated, '--from', '2018-01-05', '--to', '2018-01-06', '--only', 'held')
+  expect(corrected).toMatchObject({ code: 0, stdout: `${dated}: 1 partition loaded (1 row), 1 missing, 0 up to date\n` })
+  await project.write('dated/2018-01-05.csv', prices(6, 7))
   const mended = await project.run('backfill', dated, '--from', '2018-01-01', '--to', '2018-01-05', '--single-run')
   expect(mended).toMatchObject({ code: 0, stderr: '' })
-  expect(mended.stdout).toContain(`${dated}: 2 partitions loaded (3 rows), 3 up to date\n`)
+  expect(mended.stdout).toContain(`${dated}: 2 partitions loaded (4 rows), 3 up to date\n`)
 })
 
 test('who stops waiting is told how to come back; the same command finds it again; it is paused, resumed, and cancelled', async () => {

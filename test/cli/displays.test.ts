@@ -25,10 +25,11 @@ test('a bar is as full as the work is done, and a line below says of what', () =
 })
 
 test('names and reasons steer no terminal', () => {
-  const progress = { of: 'p \u001b[2J', fraction: 0, counts: '1 held\n\u0007', pace: '', fields: {} }
+  const progress = { of: 'p \u001b[2J', fraction: 0, counts: '1 held\n\u0007, day\u202ecod.exe', pace: '', fields: {} }
   const text = barLines(progress).map(stripVTControlCharacters).join('')
   expect(text).not.toMatch(/\p{Cc}/u)
   expect(text).toContain('\\u001b[2J')
+  expect(text).toContain('day\\u202ecod.exe')
 })
 
 const SURVEY: Survey = {

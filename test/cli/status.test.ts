@@ -70,8 +70,21 @@ test('status names each open backfill with the command that says how far it is, 
   await statusSays(
     skipping,
     new RegExp(`^  backfill history is open: \`${progress}\`$`, 'm'),
-    /^ {2}ticks skipped because one before was running: 1; overlap 'ALLOW_ALL' skips none$/m,
+    new RegExp(
+      `^  ticks skipped because one before was running: 1; overlap 'ALLOW_ALL' skips none; \`npx tidemark backfill ${skipping} --only unloaded\` loads what they left$`,
+      'm',
+    ),
   )
   const said = await project.run(...progress.split(' ').slice(1))
   expect(said.stdout).toBe(`${skipping}: 0 partitions loaded (0 rows), 0 up to date; 1 to go\n`)
+  // Whoever has named the config can type what is said as it is.
+  const [named, asJson] = await project.runEach(
+    ['status', skipping, '--config', 'tidemark.config.ts'],
+    ['status', skipping, '--config', 'tidemark.config.ts', '--json'],
+  )
+  const backfill = `tidemark backfill ${skipping}`
+  expect(named?.stdout).toContain(`\`${backfill} --name history --progress --config tidemark.config.ts\``)
+  expect(named?.stdout).toMatch(new RegExp(`\`npx ${backfill} --from \\S+ --to \\S+ --config tidemark.config.ts\``))
+  const [{ missedWork }] = JSON.parse(asJson?.stdout ?? '')
+  expect(missedWork.gaps[0].mend[0]).toMatch(/^npx .* --config tidemark\.config\.ts$/)
 })

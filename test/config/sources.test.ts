@@ -57,12 +57,14 @@ test('how often all of it is listed can be chosen where a listing can be resumed
   ])
 })
 
-const BUCKET = "source.url: write the bucket and a prefix, such as 's3://bucket/prefix'"
+const BUCKET =
+  "source.url: write the bucket and a prefix, such as 's3://bucket/prefix'; a bucket's name has 3 to 63 small letters, digits, points and hyphens"
 const ENDPOINT = "source.endpoint: write an address such as 'https://storage.example.com'"
 const metadata = (host: string) => `source.endpoint: ${host} is a link-local or metadata address, where no files are`
 
 test.each<[what: string, url: string, options: Readonly<Record<string, unknown>>, faults: readonly string[]]>([
   ['an address that is no bucket', 'https://bucket.s3.amazonaws.com/prefix', {}, [BUCKET]],
+  ['a bucket of a letter', 's3://b/prefix', {}, [BUCKET]],
   ['a bucket in capitals', 's3://Bucket/prefix', {}, [BUCKET]],
   ['keys in the address', 's3://AKIA123:secret@bucket/prefix', {}, [BUCKET]],
   ['an endpoint that is none', 's3://bucket', { endpoint: 'storage.example.com' }, [ENDPOINT]],
@@ -122,7 +124,8 @@ test('a container is read from its address; Azure has its account in its name', 
     },
     sensor: { everyMs: 60_000, sweepEveryMs: undefined },
   })
-  const address = "source.url: write the account, the container and a prefix, such as 'az://account/container/prefix'"
+  const address =
+    "source.url: write the account, the container and a prefix, such as 'az://account/container/prefix'; the account's name has 3 to 24 small letters and digits, the container's 3 to 63, and hyphens"
   for (const url of [
     'https://account.blob.core.windows.net/files',
     'az://account',
@@ -300,7 +303,8 @@ test("a bucket of Google's is read from its address", () => {
   expect(parsed(gcs('gs://bucket', { ...FILES, keyFile: 'keys/load.json' }))).toMatchObject({
     source: { keyFile: '/project/keys/load.json' },
   })
-  const address = "source.url: write the bucket and a prefix, such as 'gs://bucket/prefix'"
+  const address =
+    "source.url: write the bucket and a prefix, such as 'gs://bucket/prefix'; a bucket's name has 3 to 222 small letters, digits, points, hyphens and underscores"
   for (const url of ['https://storage.googleapis.com/bucket', 'gs://', 'gs://Bucket'])
     expect(faultsOf({ kind: 'gcs', url, ...FILES })).toEqual([address])
   expect(

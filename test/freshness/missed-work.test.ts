@@ -10,12 +10,14 @@ const FACTS: ScheduleFacts = {
   paused: false,
   note: null,
   nextAt: null,
+  unpause: 'temporal schedule toggle',
   skippedOverlap: 0,
   missedCatchup: 0,
 }
 
 interface Case {
   readonly cron?: string
+  readonly overlap?: 'SKIP'
   readonly loaded?: readonly string[]
   readonly ran?: readonly string[]
   readonly schedule?: Partial<ScheduleFacts> | null
@@ -23,13 +25,21 @@ interface Case {
   readonly except?: readonly string[]
 }
 
-function gaps({ cron = '0 6 * * *', loaded = [], ran = [], schedule = {}, now = '2018-01-27T12:00:00Z', except = [] }: Case) {
+function gaps({
+  cron = '0 6 * * *',
+  overlap,
+  loaded = [],
+  ran = [],
+  schedule = {},
+  now = '2018-01-27T12:00:00Z',
+  except = [],
+}: Case) {
   const prices = {
     source: localFolder('source', { files: '{partition}.csv' }),
     partitions: daily({ start: '2018-01-22' }),
     table: 'prices',
     columns: { price: 'DOUBLE' },
-    schedule: { cron },
+    schedule: { cron, ...(overlap && { overlap }) },
     expect: { except },
   }
   const config = parseConfig({ warehouse: duckdb('w.duckdb'), pipelines: { prices } }, '/project/tidemark.config.ts')
@@ -63,6 +73,18 @@ test('what was due before the schedule was made, and what is due since', () => {
   ])
 })
 
+test('a tick that is still to come is of the same day', () => {
+  const hourly = { cron: '0 * * * *', loaded: ['2018-01-22', '2018-01-23', '2018-01-24', '2018-01-25'] }
+  const made = { createdAt: '2018-01-27T11:59:00Z', nextAt: '2018-01-27T13:00:00Z' }
+  const gap = 'npx tidemark backfill prices --from 2018-01-26 --to 2018-01-26'
+  expect(gaps({ ...hourly, schedule: made })).toEqual([])
+  expect(gaps({ ...hourly, schedule: { ...made, nextAt: '2018-01-28T00:00:00Z' } })).toEqual([
+    `2018-01-26..2018-01-26 (1) due before the schedule was made: ${gap}`,
+  ])
+  expect(gaps({ ...hourly, schedule: { ...made, paused: true } })).toHaveLength(1)
+  expect(gaps({ ...hourly, schedule: made, overlap: 'SKIP' })).toHaveLength(1)
+})
+
 test('a cron that skips days', () => {
   // 2018-01-26 is a Friday; Monday's tick means Sunday.
   const weekdays = { cron: '0 6 * * 1-5', loaded: ['2018-01-22', '2018-01-23', '2018-01-24', '2018-01-25', '2018-01-28'] }
@@ -75,7 +97,7 @@ test('a cron that skips days', () => {
 test('a schedule that is paused, or that is not there', () => {
   const backfill = 'npx tidemark backfill prices --from 2018-01-22 --to 2018-01-26'
   expect(gaps({ schedule: { paused: true } })).toEqual([
-    `2018-01-22..2018-01-26 (5) the schedule is paused: temporal schedule toggle --schedule-id prices --unpause && ${backfill}`,
+    `2018-01-22..2018-01-26 (5) the schedule is paused: temporal schedule toggle && ${backfill}`,
   ])
   expect(gaps({ schedule: null })).toEqual([
     `2018-01-22..2018-01-26 (5) there is no schedule on the server: npx tidemark apply && ${backfill}`,

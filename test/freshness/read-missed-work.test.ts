@@ -3,6 +3,7 @@ import { daily } from '../../src/config/define.ts'
 import { readFreshness } from '../../src/freshness/read-freshness.ts'
 import { readMissedWork } from '../../src/freshness/read-missed-work.ts'
 import { Running } from '../harness/running.ts'
+import { testServer } from '../harness/server-address.ts'
 import { temporal } from '../harness/temporal-command.ts'
 import { Workspace } from '../harness/workspace.ts'
 
@@ -27,13 +28,12 @@ test('the days of a pause are a gap, while it lasts and after it, with the comma
   expect(before).toMatchObject({ from: day(-3), why: 'due before the schedule was made' })
   const { from = '', to = '' } = during ?? {}
   const backfill = `npx tidemark backfill ${pipeline} --from ${from} --to ${to}`
-  expect(during).toMatchObject({
-    why: 'the schedule is paused',
-    mend: [`temporal schedule toggle --schedule-id ${pipeline} --unpause`, backfill],
-  })
+  // The command would look at port 7233 by itself.
+  const unpause = `temporal schedule toggle --schedule-id ${pipeline} --unpause --reason 'resumed' --address ${testServer()}`
+  expect(during).toMatchObject({ why: 'the schedule is paused', mend: [unpause, backfill] })
   expect(to > day(0)).toBe(true)
 
-  await toggle('--unpause', '--reason', 'source is up')
+  await temporal(...unpause.split(' ').slice(1))
   const since = await missed()
   expect(since?.schedule?.paused).toBe(false)
   expect(since?.gaps).toEqual([before, { ...during, why: 'their ticks did not run', mend: [backfill] }])

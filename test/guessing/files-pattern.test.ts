@@ -28,6 +28,12 @@ test.each([
   [['part-0001.csv', 'part-0002.csv'], 'part-{partition}.csv dynamic'],
   [['customers.csv'], 'customers.{partition} dynamic'],
   [['a_03-04-2024.csv', 'a_04-05-2024.csv'], 'a_{partition}.csv dynamic'],
+  // Folders that repeat the date: next year's is another one.
+  [['2024/a_2024-01-30.csv', '2024/a_2024-01-31.csv'], '*/a_{partition}.csv daily'],
+  [['sales/2024/01/a_30-01-2024.csv', 'sales/2024/01/a_31-01-2024.csv'], 'sales/*/*/a_{dd}-{MM}-{yyyy}.csv daily'],
+  [['year=2024/month=01/2024-01-30.csv', 'year=2024/month=01/2024-01-31.csv'], 'year=*/month=*/{partition}.csv daily'],
+  [['in 2024-01/a_20240130.csv', 'in 2024-01/a_20240131.csv'], 'in */a_{yyyy}{MM}{dd}.csv daily'],
+  [['v2/7/a_2024-01-30.csv', 'v2/7/a_2024-01-31.csv'], 'v2/7/a_{partition}.csv daily'],
 ])('%j are found by %s', (paths, pattern) => {
   expect(guessed(...paths)).toEqual([pattern])
 })

@@ -78,6 +78,28 @@ test.each<[what: string, text: string, types: Record<string, string>]>([
   expect(guessed.good).toEqual({ data: ['2024-01-01.csv'] })
 })
 
+test.each<[what: string, files: readonly [string, string], types: Record<string, string>]>([
+  [
+    'no header, and a word that each file begins with',
+    ['2024-01-01,1.5,A\n2024-01-01,2.5,B\n', '2024-01-02,1.5,A\n2024-01-02,2.5,B\n'],
+    { column1: 'DATE', column2: 'DOUBLE', column3: 'VARCHAR' },
+  ],
+  [
+    'no header, and files that begin alike',
+    ['1,Ann,2.5\n2,Bob,3.5\n', '1,Ann,2.5\n2,Bob,4.5\n'],
+    { column1: 'BIGINT', column2: 'VARCHAR', column3: 'DOUBLE' },
+  ],
+  [
+    'a header with years',
+    ['name,2023,2024\nx,1,2\n', 'name,2023,2024\ny,3,4\n'],
+    { name: 'VARCHAR', '2023': 'BIGINT', '2024': 'BIGINT' },
+  ],
+])('%s', async (_, [first, second], types) => {
+  await using guessed = await GuessedConfig.of({ '2024-01-01.csv': first, '2024-01-02.csv': second })
+  expect(guessed.types).toEqual(types)
+  expect(guessed.good).toEqual({ data: ['2024-01-01.csv', '2024-01-02.csv'] })
+})
+
 test('columns that only some files have are added', async () => {
   await using guessed = await GuessedConfig.of({ '2024-01-01.csv': 'a\n1\n', '2024-01-02.csv': 'a,b\n1,2\n' })
   expect(guessed.types).toEqual({ a: 'BIGINT', b: 'BIGINT' })

@@ -37,6 +37,17 @@ test('days that are missing one after the other are one thing, with one command'
   expect(items[0]?.since).toBe('2018-02-01T00:00:00.000Z')
 })
 
+test('days with too little are another thing than days with nothing, and say how little', () => {
+  const pipeline = parsedPipeline({ kind: 'daily', start: '2018-02-01', end: '2018-02-05' }, { rows: 9 })
+  const records = [{ ...loaded('2018-02-03'), rows: 3 }, loaded('2018-02-04'), loaded('2018-02-05')]
+  const freshness = freshnessOf(pipeline, { records, begunMs: 0 }, NOW)
+  const items = ledgerAttention(pipeline, { freshness, ...NOTHING }, NO_UI)
+  expect(items.map(({ what, reason }) => [what, reason])).toEqual([
+    ['2018-02-01 to 2018-02-02 (2)', 'no file as {partition}.csv; loaded when it comes'],
+    ['2018-02-03 to 2018-02-05 (3)', '3 of 9 rows, 2 of 9 rows'],
+  ])
+})
+
 test('what fails is told with its reason and its next try', () => {
   const pipeline = parsedPipeline({ kind: 'dynamic' })
   const freshness = freshnessOf(pipeline, { records: [], begunMs: 0 }, NOW)

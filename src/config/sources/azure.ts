@@ -9,9 +9,10 @@ const CONTAINER =
 
 export const azureSchema = strict({
   kind: z.literal('azure'),
-  url: z
-    .string({ error: 'expected an address' })
-    .regex(CONTAINER, { error: "write the account, the container and a prefix, such as 'az://account/container/prefix'" }),
+  url: z.string({ error: 'expected an address' }).regex(CONTAINER, {
+    error:
+      "write the account, the container and a prefix, such as 'az://account/container/prefix'; the account's name has 3 to 24 small letters and digits, the container's 3 to 63, and hyphens",
+  }),
   endpoint: httpEndpoint.optional(),
   accountKey: secret.optional(),
   sasToken: secret.optional(),

@@ -9,9 +9,10 @@ const BUCKET = /^gs:\/\/(?<bucket>[a-z0-9][a-z0-9._-]{1,220}[a-z0-9])(?:\/+(?<pr
 
 export const gcsSchema = strict({
   kind: z.literal('gcs'),
-  url: z
-    .string({ error: 'expected an address' })
-    .regex(BUCKET, { error: "write the bucket and a prefix, such as 'gs://bucket/prefix'" }),
+  url: z.string({ error: 'expected an address' }).regex(BUCKET, {
+    error:
+      "write the bucket and a prefix, such as 'gs://bucket/prefix'; a bucket's name has 3 to 222 small letters, digits, points, hyphens and underscores",
+  }),
   endpoint: httpEndpoint.optional(),
   keyFile: z.string().min(1).optional(),
   credentials: secret.optional(),

@@ -8,9 +8,10 @@ const BUCKET = /^s3:\/\/(?<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/+(?<pref
 
 export const s3Schema = strict({
   kind: z.literal('s3'),
-  url: z
-    .string({ error: 'expected an address' })
-    .regex(BUCKET, { error: "write the bucket and a prefix, such as 's3://bucket/prefix'" }),
+  url: z.string({ error: 'expected an address' }).regex(BUCKET, {
+    error:
+      "write the bucket and a prefix, such as 's3://bucket/prefix'; a bucket's name has 3 to 63 small letters, digits, points and hyphens",
+  }),
   endpoint: httpEndpoint.optional(),
   region: z.string().min(1).optional(),
   forcePathStyle: z.boolean().optional(),

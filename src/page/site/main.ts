@@ -14,6 +14,11 @@ const CLOCK_MS = 10_000
 
 let draw: () => Child[] = () => []
 let asked = 0
+let shown: Place = {}
+/** What is shown next is of another place. */
+let isNew = false
+/** What had the focus when its place was left, so that whoever comes back by keyboard goes on from there. */
+const focusedAt = new Map<string, string>()
 
 /** Asks for what the place shows, and shows it. An answer that is overtaken by a newer question is dropped. */
 async function look(): Promise<void> {
@@ -22,7 +27,7 @@ async function look(): Promise<void> {
   showPath(place)
   try {
     const made = await viewOf(place)
-    if (mine === asked) draw = made
+    if (mine === asked) [draw, shown] = [made, place]
   } catch (error) {
     if (mine !== asked) return
     const before = draw
@@ -33,6 +38,22 @@ async function look(): Promise<void> {
     ]
   }
   redraw()
+  if (!isNew || mine !== asked) return
+  isNew = false
+  focus()
+}
+
+/** Unless something has it: what was opened is gone with its place, and the next Tab would begin anywhere. */
+function focus(): void {
+  const main = byId('main')
+  if (document.activeElement !== document.body && document.activeElement !== main) return
+  const before = document.getElementById(focusedAt.get(nameOf(placeNow())) ?? '')
+  ;(before ?? main).focus({ preventScroll: before === null })
+}
+
+/** Whatever of it is looked at. */
+function nameOf({ pipeline, key, path }: Place): string {
+  return JSON.stringify([pipeline, key, path])
 }
 
 async function viewOf(place: Place): Promise<() => Child[]> {
@@ -83,9 +104,12 @@ function byId(id: string): HTMLElement {
 }
 
 addEventListener('hashchange', () => {
-  void look()
+  focusedAt.set(nameOf(shown), document.activeElement?.id ?? '')
+  isNew = true
   window.scrollTo(0, 0)
+  void look()
 })
+
 byId('skip').addEventListener('click', (event) => {
   event.preventDefault()
   byId('main').focus()
@@ -128,3 +152,9 @@ const live = new Live({
 live.start()
 setInterval(redraw, CLOCK_MS)
 await look()
+// Where a partition or a file is opened by its address, nothing else has said it.
+if (byId('web-ui').hidden)
+  ask<Overview>('overview').then(
+    ({ server }) => showWebUi(server.webUi),
+    () => undefined,
+  )

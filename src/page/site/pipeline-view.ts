@@ -82,8 +82,8 @@ function triggersView(schedule: ScheduleNow | undefined, sensor: SensorNow | und
           h(
             'dd',
             {},
-            `${schedule.state}, ${schedule.cron} ${schedule.timezone}, next `,
-            ago(schedule.nextAt),
+            `${schedule.state}, ${schedule.cron} ${schedule.timezone}`,
+            schedule.nextAt === null ? null : [', next ', ago(schedule.nextAt)],
             ' ',
             workflow(schedule.webUi, 'schedule', 'schedule-link'),
           ),
@@ -111,8 +111,11 @@ function triggersView(schedule: ScheduleNow | undefined, sensor: SensorNow | und
 /** Since the schedule was made; what has been loaded meanwhile is in the calendar. */
 function missedOf({ skippedOverlap, missedCatchup, mend }: ScheduleNow): Child {
   if (skippedOverlap + missedCatchup === 0) return null
-  const what = `${number(skippedOverlap)} skipped because another still ran, ${number(missedCatchup)} missed by catch-up`
-  return [h('dt', {}, 'ticks'), h('dd', {}, what, commands(mend, 'missed'))]
+  const what = [
+    ...(skippedOverlap === 0 ? [] : [`${number(skippedOverlap)} skipped because another still ran`]),
+    ...(missedCatchup === 0 ? [] : [`${number(missedCatchup)} missed by catch-up`]),
+  ]
+  return [h('dt', {}, 'ticks'), h('dd', {}, what.join(', '), ' ', commands(mend, 'missed'))]
 }
 
 /** What waits for nobody any more. */

@@ -48,6 +48,8 @@ test('all of it by keyboard: from the calendar to a file, its versions, and back
   const page = await looking.open()
   await page.locator(`[id="pipeline-${pipeline}"]`).focus()
   await page.keyboard.press('Enter')
+  // What was opened is gone with its place: the next Tab goes on at the beginning of the new one.
+  await page.locator('#main:focus #cell-2018-01-26').waitFor()
   // One stop for the whole calendar, at its newest day; then the keys move in it.
   await page.locator('#cell-2018-01-26').focus()
   await page.keyboard.press('ArrowUp')
@@ -61,8 +63,9 @@ test('all of it by keyboard: from the calendar to a file, its versions, and back
   await page.keyboard.press('Enter')
   await page.getByText('superseded').waitFor()
   await page.keyboard.press('Escape')
+  await page.locator('#file-0:focus').waitFor()
   await page.keyboard.press('Escape')
-  await page.locator('#filter').waitFor()
+  await page.locator('#cell-2018-01-25:focus').waitFor()
   await page.keyboard.press('/')
   await page.keyboard.type('01-22')
   await page.keyboard.press('Enter')
@@ -79,6 +82,7 @@ test('everything leads to its workflow in the Temporal Web UI', async () => {
   const { workflow_id } = await running.outcome('a b.csv')
   await using looking = await Looking.at(running, { uiUrl: server?.uiUrl ?? '' })
   const page = await looking.open(`#pipeline=${running.pipeline}&key=a+b`)
+  await page.getByRole('link', { name: 'Temporal Web UI' }).waitFor()
   const opened = page.waitForEvent('popup')
   await page.locator('#file-workflow-0').click()
   const workflow = await opened
