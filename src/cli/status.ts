@@ -4,12 +4,12 @@ import type { Pipeline } from '../config/pipeline.ts'
 import type { Freshness } from '../freshness/state.ts'
 import { openForReading } from '../warehouse/open-warehouse.ts'
 import { DONE, type Done, FAILED } from './exit-code.ts'
-import { isWell, surveyLines } from './once.ts'
 import { type DataOptions, pipelineOf, withData } from './options.ts'
 import { print, printJson } from './output.ts'
 import { type ServerState, ServerStates } from './server-state.ts'
 import { stateLines } from './state-lines.ts'
 import { type Looked, Surveyor } from './survey.ts'
+import { isWell, surveyLines } from './survey-lines.ts'
 
 export function statusCommand(program: Command, done: Done): void {
   withData(program.command('status'))

@@ -1,4 +1,5 @@
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { DuckDBInstance } from '../duckdb.ts'
 import { literalPath, quotedText } from '../sql-text.ts'
 
 /** Staging shares the machine with the warehouse and with other loads. */

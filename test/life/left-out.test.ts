@@ -1,7 +1,7 @@
 import { rename, rm } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { audit } from '../../src/auditing/audit.ts'
-import { surveyLines } from '../../src/cli/once.ts'
+import { surveyLines } from '../../src/cli/survey-lines.ts'
 import { Surveyor } from '../../src/cli/survey.ts'
 import { dynamic, localFolder } from '../../src/config/define.ts'
 import { OpenPipelines } from '../../src/loading/open-pipelines.ts'

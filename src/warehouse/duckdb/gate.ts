@@ -1,7 +1,8 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import type { DuckDBConnection, DuckDBInstance as OpenInstance } from '@duckdb/node-api'
+import { DuckDBInstance } from '../../duckdb.ts'
 import { messageOf, TidemarkError } from '../../errors.ts'
 import { unlessAborted } from '../../unless-aborted.ts'
 import { warehouseFailure } from './warehouse-failure.ts'
@@ -46,7 +47,7 @@ export class Gate implements AsyncDisposable {
 
   readonly #options: GateOptions
   #queue: Promise<unknown> = Promise.resolve()
-  #open: { instance: DuckDBInstance; connection: DuckDBConnection; since: number } | undefined
+  #open: { instance: OpenInstance; connection: DuckDBConnection; since: number } | undefined
   #idle: NodeJS.Timeout | undefined
   readonly #ending = new AbortController()
 
