@@ -1,7 +1,8 @@
+import { writeWall } from '../partitions/key-format.ts'
 import { judgeKey } from '../partitions/keys.ts'
 import type { TimePartitions, Window } from '../partitions/partitions.ts'
-import { wallAt } from '../partitions/wall-clock.ts'
-import { expectedWindows, next, windowAt, windowOf } from '../partitions/windows.ts'
+import { type WallTime, wallAt } from '../partitions/wall-clock.ts'
+import { expectedSpans, next, type Span, windowAt, windowOf } from '../partitions/windows.ts'
 import type { PartitionRecord, PartitionRecords } from '../warehouse/partition-record.ts'
 import { dayOffTest, NO_DAYS_OFF } from './days-off.ts'
 import { Deadlines } from './deadlines.ts'
@@ -20,29 +21,31 @@ export function timePartitions(
   now: Date,
 ): Judged {
   const rules = new Rules(partitions, expect, now)
-  const left = new Map(records.map((record) => [record.key, record]))
+  const left = new Map<string, PartitionRecord>()
+  for (const record of records) left.set(record.key, record)
   const judged: Found[] = []
-  for (const window of expectedWindows(partitions, now)) {
-    judged.push(rules.judge(window, left.get(window.key)))
-    left.delete(window.key)
+  for (const span of expectedSpans(partitions, now)) {
+    judged.push(rules.judge(span, left.get(span.key)))
+    left.delete(span.key)
   }
   const others = [...left.values()].map((record) => rules.judgeOther(record))
   if (others.length > 0) judged.push(...others)
   if (others.length > 0) judged.sort(byTime)
   const waiting = judged.find(({ partition: { state } }) => state === 'waiting')
   const late = judged.find(({ partition: { state } }) => state === 'late')
-  const coming = rules.nextOf(waiting?.window ?? rules.upcoming(new Map(others.flatMap(asEntry)), now))
+  const coming = rules.nextOf(waiting?.span ?? rules.upcoming(new Map(others.flatMap(asEntry)), now))
   return {
     partitions: judged.map(({ partition }) => partition),
     next: coming ?? null,
     newest: newestOf(judged),
-    changesMs: least([coming && Date.parse(coming.lateAt), late?.window && rules.missingMs(late.window)]),
+    changesMs: least([coming && Date.parse(coming.lateAt), late?.span && rules.missingMs(late.span)]),
   }
 }
 
 interface Found {
   readonly partition: PartitionFreshness
-  readonly window: Window | undefined
+  /** Undefined of a key that is no partition's. */
+  readonly span: Span | undefined
 }
 
 class Rules {
@@ -50,6 +53,8 @@ class Rules {
   readonly #expect: Expect | undefined
   readonly #deadlines: Deadlines | undefined
   readonly #isDayOff: (wall: number) => boolean
+  #lastLoadedMs: number | undefined
+  #lastLoadedAt: string | null = null
 
   constructor(partitions: TimePartitions, expect: Expect | undefined, now: Date) {
     this.#partitions = partitions
@@ -58,22 +63,22 @@ class Rules {
     this.#isDayOff = dayOffTest(expect?.except ?? NO_DAYS_OFF)
   }
 
-  judge(window: Window, record: PartitionRecord | undefined): Found {
-    const wall = wallAt(this.#partitions.timezone, window.start.getTime())
+  judge(span: Span, record: PartitionRecord | undefined): Found {
+    const { key, start, end } = span
+    const wall = wallAt(this.#partitions.timezone, start)
     const isExpected = this.#deadlines !== undefined && !this.#isDayOff(wall)
     const known = knownState(record, isExpected ? this.#expect : undefined)
-    const end = window.end.getTime()
     const state = known.state ?? (isExpected ? (this.#deadlines?.stateOf(end) ?? 'not expected') : 'not expected')
     const isDue = state === 'waiting' || state === 'late'
     return {
-      window,
+      span,
       partition: {
-        key: window.key,
+        key,
         state,
-        start: new Date(wall).toISOString().slice(0, MINUTES),
+        start: localTime(wall),
         files: record?.files ?? 0,
         rows: record?.rows ?? 0,
-        loadedAt: isoOrNull(record?.loadedMs),
+        loadedAt: this.#loadedAt(record),
         dueAt: isDue ? isoOrNull(this.#deadlines?.dueOf(end)) : null,
         reason: known.reason,
       },
@@ -83,18 +88,28 @@ class Rules {
   /** Of a window that is not whole, or that is not between `start` and `end`; or of a key without one. */
   judgeOther(record: PartitionRecord): Found {
     const window = windowOf(this.#partitions, record.key)
-    if (window !== undefined && judgeKey(this.#partitions, record.key).verdict === 'valid') return this.judge(window, record)
+    if (window !== undefined && judgeKey(this.#partitions, record.key).verdict === 'valid')
+      return this.judge(spanOf(window), record)
     const { state = 'not expected', reason } = knownState(record, undefined)
-    const start = window && new Date(wallAt(this.#partitions.timezone, window.start.getTime())).toISOString().slice(0, MINUTES)
-    const { key, files, rows, loadedMs } = record
+    const start = window === undefined ? null : localTime(wallAt(this.#partitions.timezone, window.start.getTime()))
+    const { key, files, rows } = record
     return {
-      window,
-      partition: { key, state, start: start ?? null, files, rows, loadedAt: isoOrNull(loadedMs), dueAt: null, reason },
+      span: window && spanOf(window),
+      partition: { key, state, start, files, rows, loadedAt: this.#loadedAt(record), dueAt: null, reason },
     }
   }
 
+  /** Of a batch they are all the same. */
+  #loadedAt(record: PartitionRecord | undefined): string | null {
+    if (record?.loadedMs !== this.#lastLoadedMs) {
+      this.#lastLoadedMs = record?.loadedMs
+      this.#lastLoadedAt = isoOrNull(record?.loadedMs)
+    }
+    return this.#lastLoadedAt
+  }
+
   /** The first window from now on that is expected, and is not loaded yet. */
-  upcoming(known: ReadonlyMap<string, Found>, now: Date): Window | undefined {
+  upcoming(known: ReadonlyMap<string, Found>, now: Date): Span | undefined {
     if (this.#deadlines === undefined) return undefined
     const first = windowOf(this.#partitions, this.#partitions.start)
     let window = first !== undefined && first.start > now ? first : windowAt(this.#partitions, now)
@@ -102,47 +117,52 @@ class Rules {
       if (judgeKey(this.#partitions, window.key).verdict !== 'valid') return undefined
       const isOff = this.#isDayOff(wallAt(this.#partitions.timezone, window.start.getTime()))
       const state = known.get(window.key)?.partition.state
-      if (!isOff && (state === undefined || state === 'waiting')) return window
+      if (!isOff && (state === undefined || state === 'waiting')) return spanOf(window)
       window = next(this.#partitions, window)
     }
     return undefined
   }
 
-  nextOf(window: Window | undefined): Next | undefined {
-    const dueMs = window && this.#deadlines?.dueOf(window.end.getTime())
-    if (window === undefined || dueMs === undefined || this.#deadlines === undefined) return undefined
+  nextOf(span: Span | undefined): Next | undefined {
+    const dueMs = span && this.#deadlines?.dueOf(span.end)
+    if (span === undefined || dueMs === undefined || this.#deadlines === undefined) return undefined
     const { lateMs, missingMs } = this.#deadlines.after(dueMs)
     const at = (ms: number) => new Date(ms).toISOString()
-    return { key: window.key, state: 'waiting', dueAt: at(dueMs), lateAt: at(lateMs), missingAt: at(missingMs) }
+    return { key: span.key, state: 'waiting', dueAt: at(dueMs), lateAt: at(lateMs), missingAt: at(missingMs) }
   }
 
-  missingMs(window: Window): number | undefined {
-    const dueMs = this.#deadlines?.dueOf(window.end.getTime())
+  missingMs({ end }: Span): number | undefined {
+    const dueMs = this.#deadlines?.dueOf(end)
     return dueMs === undefined ? undefined : this.#deadlines?.after(dueMs).missingMs
   }
 }
 
-/** Of an ISO time, to its minutes. */
-const MINUTES = '2018-01-22T06:00'.length
+function localTime(wall: WallTime): string {
+  return `${writeWall('yyyy-MM-dd', wall)}T${writeWall('HH:mm', wall)}`
+}
 
 function asEntry(found: Found): [string, Found][] {
   return [[found.partition.key, found]]
 }
 
+function spanOf({ key, start, end }: Window): Span {
+  return { key, start: start.getTime(), end: end.getTime() }
+}
+
 /** Keys without a window come last. */
 function byTime(a: Found, b: Found): number {
-  if (a.window === undefined || b.window === undefined) {
-    if (a.window !== b.window) return a.window === undefined ? 1 : -1
+  if (a.span === undefined || b.span === undefined) {
+    if (a.span !== b.span) return a.span === undefined ? 1 : -1
     return a.partition.key < b.partition.key ? -1 : 1
   }
-  return a.window.start.getTime() - b.window.start.getTime()
+  return a.span.start - b.span.start
 }
 
 function newestOf(judged: readonly Found[]): Newest | null {
-  const newest = judged.findLast(({ partition, window }) => window !== undefined && partition.state === 'loaded')
-  if (newest?.window === undefined) return null
+  const newest = judged.findLast(({ partition, span }) => span !== undefined && partition.state === 'loaded')
+  if (newest?.span === undefined) return null
   const { key, loadedAt } = newest.partition
-  return { key, endedAt: newest.window.end.toISOString(), loadedAt }
+  return { key, endedAt: new Date(newest.span.end).toISOString(), loadedAt }
 }
 
 function least(times: readonly (number | undefined)[]): number | undefined {
