@@ -8,7 +8,7 @@ import { dayOffTest, NO_DAYS_OFF } from './days-off.ts'
 import { Deadlines } from './deadlines.ts'
 import type { Expect } from './expect.ts'
 import { knownState } from './known-state.ts'
-import { isoOrNull, type Judged, type Newest, type Next, type PartitionFreshness } from './state.ts'
+import { type FreshnessState, isoOrNull, type Judged, type Newest, type Next, type PartitionFreshness } from './state.ts'
 
 /** How many windows on it is looked for one that is expected: more than a year of hours. */
 const MOST_DAYS_OFF = 10_000
@@ -21,24 +21,33 @@ export function timePartitions(
   now: Date,
 ): Judged {
   const rules = new Rules(partitions, expect, now)
-  const left = new Map<string, PartitionRecord>()
-  for (const record of records) left.set(record.key, record)
-  const judged: Found[] = []
+  const known = new Map<string, PartitionRecord>()
+  for (const record of records) known.set(record.key, record)
+  const walked: PartitionFreshness[] = []
+  const within = new Landmarks()
+  let found = 0
   for (const span of expectedSpans(partitions, now)) {
-    judged.push(rules.judge(span, left.get(span.key)))
-    left.delete(span.key)
+    const record = known.get(span.key)
+    const partition = rules.judge(span, record)
+    if (record !== undefined) found += 1
+    walked.push(partition)
+    within.pass(partition, span)
   }
-  const others = [...left.values()].map((record) => rules.judgeOther(record))
-  if (others.length > 0) judged.push(...others)
-  if (others.length > 0) judged.sort(byTime)
-  const waiting = judged.find(({ partition: { state } }) => state === 'waiting')
-  const late = judged.find(({ partition: { state } }) => state === 'late')
-  const coming = rules.nextOf(waiting?.span ?? rules.upcoming(new Map(others.flatMap(asEntry)), now))
+  const others = found === records.length ? [] : rules.judgeOthers(records, new Set(walked.map(({ key }) => key)))
+  const first = windowOf(partitions, partitions.start)?.start.getTime() ?? 0
+  const before = others.filter(({ span }) => span !== undefined && span.start < first)
+  const after = others.slice(before.length)
+  const landmarks = [Landmarks.of(before), within, Landmarks.of(after)]
+  const waiting = landmarks.find((some) => some.waiting !== undefined)?.waiting
+  const late = landmarks.find((some) => some.late !== undefined)?.late
+  const coming = rules.nextOf(
+    waiting ?? rules.upcoming(new Map(others.map(({ partition: { key, state } }) => [key, state])), now),
+  )
   return {
-    partitions: judged.map(({ partition }) => partition),
+    partitions: [...before.map(({ partition }) => partition), ...walked, ...after.map(({ partition }) => partition)],
     next: coming ?? null,
-    newest: newestOf(judged),
-    changesMs: least([coming && Date.parse(coming.lateAt), late?.span && rules.missingMs(late.span)]),
+    newest: landmarks.findLast(({ newest }) => newest !== null)?.newest ?? null,
+    changesMs: least([coming && Date.parse(coming.lateAt), late && rules.missingMs(late)]),
   }
 }
 
@@ -46,6 +55,32 @@ interface Found {
   readonly partition: PartitionFreshness
   /** Undefined of a key that is no partition's. */
   readonly span: Span | undefined
+}
+
+/** Those of some partitions, one after the other in time, that stand for what is to come and for what has come. */
+class Landmarks {
+  /** The first of each. */
+  waiting: Span | undefined
+  late: Span | undefined
+  #loaded: Found | undefined
+
+  static of(found: readonly Found[]): Landmarks {
+    const landmarks = new Landmarks()
+    for (const { partition, span } of found) if (span !== undefined) landmarks.pass(partition, span)
+    return landmarks
+  }
+
+  pass(partition: PartitionFreshness, span: Span): void {
+    if (partition.state === 'loaded') this.#loaded = { partition, span }
+    else if (partition.state === 'waiting') this.waiting ??= span
+    else if (partition.state === 'late') this.late ??= span
+  }
+
+  get newest(): Newest | null {
+    if (this.#loaded?.span === undefined) return null
+    const { partition, span } = this.#loaded
+    return { key: partition.key, endedAt: new Date(span.end).toISOString(), loadedAt: partition.loadedAt }
+  }
 }
 
 class Rules {
@@ -63,38 +98,43 @@ class Rules {
     this.#isDayOff = dayOffTest(expect?.except ?? NO_DAYS_OFF)
   }
 
-  judge(span: Span, record: PartitionRecord | undefined): Found {
-    const { key, start, end } = span
+  judge({ key, start, end }: Span, record: PartitionRecord | undefined): PartitionFreshness {
     const wall = wallAt(this.#partitions.timezone, start)
     const isExpected = this.#deadlines !== undefined && !this.#isDayOff(wall)
     const known = knownState(record, isExpected ? this.#expect : undefined)
     const state = known.state ?? (isExpected ? (this.#deadlines?.stateOf(end) ?? 'not expected') : 'not expected')
     const isDue = state === 'waiting' || state === 'late'
     return {
-      span,
-      partition: {
-        key,
-        state,
-        start: localTime(wall),
-        files: record?.files ?? 0,
-        rows: record?.rows ?? 0,
-        loadedAt: this.#loadedAt(record),
-        dueAt: isDue ? isoOrNull(this.#deadlines?.dueOf(end)) : null,
-        reason: known.reason,
-      },
+      key: record?.key ?? key,
+      state,
+      start: localTime(wall),
+      files: record?.files ?? 0,
+      rows: record?.rows ?? 0,
+      loadedAt: this.#loadedAt(record),
+      dueAt: isDue ? isoOrNull(this.#deadlines?.dueOf(end)) : null,
+      reason: known.reason,
     }
   }
 
+  /** What the walk did not come by, in order of time; keys that are no partition's come last. */
+  judgeOthers(records: readonly PartitionRecord[], walked: ReadonlySet<string>): Found[] {
+    return records
+      .filter(({ key }) => !walked.has(key))
+      .map((record) => this.#judgeOther(record))
+      .sort(byTime)
+  }
+
   /** Of a window that is not whole, or that is not between `start` and `end`; or of a key without one. */
-  judgeOther(record: PartitionRecord): Found {
+  #judgeOther(record: PartitionRecord): Found {
     const window = windowOf(this.#partitions, record.key)
-    if (window !== undefined && judgeKey(this.#partitions, record.key).verdict === 'valid')
-      return this.judge(spanOf(window), record)
+    const span = window && spanOf(window)
+    if (span !== undefined && judgeKey(this.#partitions, record.key).verdict === 'valid')
+      return { span, partition: this.judge(span, record) }
     const { state = 'not expected', reason } = knownState(record, undefined)
-    const start = window === undefined ? null : localTime(wallAt(this.#partitions.timezone, window.start.getTime()))
+    const start = span === undefined ? null : localTime(wallAt(this.#partitions.timezone, span.start))
     const { key, files, rows } = record
     return {
-      span: window && spanOf(window),
+      span,
       partition: { key, state, start, files, rows, loadedAt: this.#loadedAt(record), dueAt: null, reason },
     }
   }
@@ -109,14 +149,14 @@ class Rules {
   }
 
   /** The first window from now on that is expected, and is not loaded yet. */
-  upcoming(known: ReadonlyMap<string, Found>, now: Date): Span | undefined {
+  upcoming(known: ReadonlyMap<string, FreshnessState>, now: Date): Span | undefined {
     if (this.#deadlines === undefined) return undefined
     const first = windowOf(this.#partitions, this.#partitions.start)
     let window = first !== undefined && first.start > now ? first : windowAt(this.#partitions, now)
     for (let tried = 0; tried < MOST_DAYS_OFF; tried++) {
       if (judgeKey(this.#partitions, window.key).verdict !== 'valid') return undefined
       const isOff = this.#isDayOff(wallAt(this.#partitions.timezone, window.start.getTime()))
-      const state = known.get(window.key)?.partition.state
+      const state = known.get(window.key)
       if (!isOff && (state === undefined || state === 'waiting')) return spanOf(window)
       window = next(this.#partitions, window)
     }
@@ -141,10 +181,6 @@ function localTime(wall: WallTime): string {
   return `${writeWall('yyyy-MM-dd', wall)}T${writeWall('HH:mm', wall)}`
 }
 
-function asEntry(found: Found): [string, Found][] {
-  return [[found.partition.key, found]]
-}
-
 function spanOf({ key, start, end }: Window): Span {
   return { key, start: start.getTime(), end: end.getTime() }
 }
@@ -156,13 +192,6 @@ function byTime(a: Found, b: Found): number {
     return a.partition.key < b.partition.key ? -1 : 1
   }
   return a.span.start - b.span.start
-}
-
-function newestOf(judged: readonly Found[]): Newest | null {
-  const newest = judged.findLast(({ partition, span }) => span !== undefined && partition.state === 'loaded')
-  if (newest?.span === undefined) return null
-  const { key, loadedAt } = newest.partition
-  return { key, endedAt: new Date(newest.span.end).toISOString(), loadedAt }
 }
 
 function least(times: readonly (number | undefined)[]): number | undefined {
