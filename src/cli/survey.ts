@@ -2,8 +2,7 @@ import type { Config } from '../config/pipeline.ts'
 import { TidemarkError } from '../errors.ts'
 import { readFreshness } from '../freshness/read-freshness.ts'
 import type { Freshness } from '../freshness/state.ts'
-import { isLeftOut } from '../loading/begin.ts'
-import { ASKED_TOGETHER, type Candidate, inWindow, notUpToDate } from '../loading/candidate.ts'
+import type { Candidate } from '../loading/candidate.ts'
 import { FilesByKey } from '../loading/files-by-key.ts'
 import { judge } from '../loading/judge.ts'
 import { type OpenPipeline, OpenPipelines } from '../loading/open-pipelines.ts'
@@ -11,6 +10,7 @@ import type { Listed } from '../sources/source.ts'
 import type { Backoff } from '../warehouse/claim.ts'
 import type { Debt } from '../warehouse/publication.ts'
 import type { Warehouse } from '../warehouse/warehouse.ts'
+import { notUpToDateOf } from './not-up-to-date.ts'
 
 export type Owed = Pick<Debt, 'path' | 'fingerprint' | 'error'>
 
@@ -55,6 +55,7 @@ export interface Looked {
 
 /** Enough to see what they are. */
 const PATHS_SHOWN = 20
+
 export class Surveyor {
   readonly #warehouse: Warehouse
   readonly #pipelines: OpenPipelines
@@ -75,7 +76,7 @@ export class Surveyor {
     const there = new Map<string, string>()
     let sourceError: string | null = null
     try {
-      for await (const file of this.#notUpToDate(open, found, there)) left.push(file)
+      for await (const file of notUpToDateOf(open, this.#warehouse, { found, there })) left.push(file)
     } catch (error) {
       if (!(error instanceof TidemarkError) || error.code !== 'SourceUnavailable') throw error
       sourceError = error.message
@@ -109,35 +110,6 @@ export class Surveyor {
       sourceError,
     }
     return { survey, waiting: unsettled.map(({ listed }) => listed), oldestWaiting: oldestOf(left), freshness }
-  }
-
-  async *#notUpToDate(open: OpenPipeline, found: FilesByKey, there: Map<string, string>): AsyncGenerator<Candidate> {
-    const { signal } = new AbortController()
-    const { name, initial } = open.pipeline
-    const begun = initial.since === 'all' || (await this.#warehouse.hasBegun(name))
-    // One question to the ledger costs as much as to read all of it: first what it has, then what is not found so.
-    await open.view.refresh(this.#warehouse, name, signal)
-    const decided = new Set((await this.#warehouse.openDecisions(name)).map(({ path }) => path))
-    const asked = async (listed: readonly Listed[]) => {
-      const known = await this.#warehouse.known(
-        name,
-        listed.map(({ path }) => path),
-        signal,
-      )
-      return notUpToDate(inWindow(open, listed), known).filter(
-        (candidate) => begun || known.has(candidate.listed.path) || !isLeftOut(initial, candidate.listed),
-      )
-    }
-    let toAsk: Listed[] = []
-    for await (const page of open.source.list(open.pattern, signal)) {
-      if (open.pipeline.afterLoad.kind !== 'keep') for (const { path, fingerprint } of page) there.set(path, fingerprint)
-      if (found.counts) found.add(inWindow(open, page))
-      toAsk.push(...page.filter(({ path, fingerprint }) => decided.has(path) || !open.view.known.has(path, fingerprint)))
-      if (toAsk.length < ASKED_TOGETHER) continue
-      yield* await asked(toAsk)
-      toAsk = []
-    }
-    if (toAsk.length > 0) yield* await asked(toAsk)
   }
 
   /** What was tried, and is not there as it was loaded, is not owed any more: it is gone, or will be loaded anew. */
