@@ -22,7 +22,7 @@ export function statusCommand(program: Command, done: Done): void {
       await using warehouse = openForReading(config)
       const surveyor = new Surveyor(config, warehouse)
       const looked = new Map<Pipeline, Looked>()
-      for (const pipeline of pipelines) looked.set(pipeline, await surveyor.look(pipeline.name))
+      for (const pipeline of pipelines) looked.set(pipeline, await surveyor.look(pipeline.name, { atRest: true }))
       const freshness = new Map([...looked].map(([pipeline, look]) => [pipeline.name, look.freshness]))
       const states = await server.of(pipelines, freshness)
       const all = [...looked].map(([pipeline, look]) => ({ pipeline, look, state: states.get(pipeline.name) ?? NOTHING_KNOWN }))

@@ -1,4 +1,4 @@
-import type { Config } from '../config/pipeline.ts'
+import type { Config, Pipeline } from '../config/pipeline.ts'
 import { TidemarkError } from '../errors.ts'
 import { readFreshness } from '../freshness/read-freshness.ts'
 import type { Freshness } from '../freshness/state.ts'
@@ -8,8 +8,9 @@ import { judge } from '../loading/judge.ts'
 import { type OpenPipeline, OpenPipelines } from '../loading/open-pipelines.ts'
 import type { Listed } from '../sources/source.ts'
 import type { Backoff } from '../warehouse/claim.ts'
+import { ledgerMark } from '../warehouse/ledger-mark.ts'
 import type { Debt } from '../warehouse/publication.ts'
-import type { Warehouse } from '../warehouse/warehouse.ts'
+import type { PipelineCounts, Warehouse } from '../warehouse/warehouse.ts'
 import { notUpToDateOf } from './not-up-to-date.ts'
 
 export type Owed = Pick<Debt, 'path' | 'fingerprint' | 'error'>
@@ -56,11 +57,19 @@ export interface Looked {
 /** Enough to see what they are. */
 const PATHS_SHOWN = 20
 
+/** What the ledger alone says. */
+interface Tally {
+  readonly counts: PipelineCounts
+  readonly freshness: Freshness
+}
+
 export class Surveyor {
+  readonly #config: Config
   readonly #warehouse: Warehouse
   readonly #pipelines: OpenPipelines
 
   constructor(config: Config, warehouse: Warehouse) {
+    this.#config = config
     this.#warehouse = warehouse
     this.#pipelines = new OpenPipelines(config)
   }
@@ -69,8 +78,10 @@ export class Surveyor {
     return (await this.look(name)).survey
   }
 
-  async look(name: string): Promise<Looked> {
+  /** `atRest`: the ledger hardly changes meanwhile, so that it can be read at the same time as the source. */
+  async look(name: string, { atRest = false } = {}): Promise<Looked> {
     const open = this.#pipelines.get(name)
+    const tally = atRest ? await this.#tallyAhead(open.pipeline) : () => this.#tally(open.pipeline)
     const found = new FilesByKey(open)
     const left: Candidate[] = []
     const there = new Map<string, string>()
@@ -91,8 +102,8 @@ export class Surveyor {
     const { waiting } = sourceError === null ? await judge(judging) : { waiting: [] }
     const unsettledPaths = unsettled.slice(0, PATHS_SHOWN).map(({ listed }) => listed.path)
     // After the listing: what was up to date then is counted now.
-    const { loaded, rows, held, ignored } = await this.#warehouse.counts(name)
-    const freshness = await readFreshness(open.pipeline, this.#warehouse)
+    const { counts, freshness } = await tally()
+    const { loaded, rows, held, ignored } = counts
     const survey = {
       pipeline: name,
       loaded,
@@ -110,6 +121,20 @@ export class Surveyor {
       sourceError,
     }
     return { survey, waiting: unsettled.map(({ listed }) => listed), oldestWaiting: oldestOf(left), freshness }
+  }
+
+  async #tally(pipeline: Pipeline): Promise<Tally> {
+    const counts = await this.#warehouse.counts(pipeline.name)
+    return { counts, freshness: await readFreshness(pipeline, this.#warehouse) }
+  }
+
+  /** Begins at once; it is done again where something was committed between then and the moment at which it is wanted. */
+  async #tallyAhead(pipeline: Pipeline): Promise<() => Promise<Tally>> {
+    const { file } = this.#config.warehouse
+    const mark = await ledgerMark(file)
+    const ahead = this.#tally(pipeline)
+    ahead.catch(() => undefined) // heard when it is wanted
+    return async () => ((await ledgerMark(file)) === mark ? ahead : this.#tally(pipeline))
   }
 
   /** What was tried, and is not there as it was loaded, is not owed any more: it is gone, or will be loaded anew. */

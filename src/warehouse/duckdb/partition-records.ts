@@ -17,7 +17,7 @@ const RECORDS = `WITH loads AS (
     WHERE gone_at IS NULL GROUP BY partition_key),
   claimed AS (SELECT DISTINCT partition_key AS key, true AS claimed FROM tidemark.claims WHERE pipeline = $1 AND claim IS NOT NULL)
   SELECT key, files, rows, held, duplicates, removed, ignored, first_loaded, loaded, claimed
-  FROM loads LEFT JOIN others USING (key) FULL JOIN claimed USING (key)`
+  FROM loads LEFT JOIN others USING (key) FULL JOIN claimed USING (key) ORDER BY key`
 
 export async function readPartitionRecords(connection: DuckDBConnection, pipeline: string): Promise<PartitionRecords> {
   const [begun] = await rowsOf(
