@@ -11,7 +11,6 @@ import { assertStillThere, openRoot } from './root.ts'
 import { statFile } from './stat-file.ts'
 import { takeFile } from './take-file.ts'
 import { walk } from './walk.ts'
-import { watchFolder } from './watch-folder.ts'
 
 /** Files below a folder of this machine, or of a share that it mounts. */
 export function localSource({ folder }: { readonly folder: string }): Required<Omit<Source, 'tag'>> {
@@ -30,7 +29,7 @@ export function localSource({ folder }: { readonly folder: string }): Required<O
     open: ({ path }) => openFile(folder, path),
     take: (version, to) => takeFile(folder, version, to),
     mayTake: () => mayWrite(folder),
-    watch: (events) => watchFolder(folder, events),
+    watch: async (events) => (await import('./watch-folder.ts')).watchFolder(folder, events), // with chokidar behind it
   }
 }
 
