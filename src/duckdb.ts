@@ -1,9 +1,11 @@
 import { createRequire } from 'node:module'
 
-/**
- * DuckDB's library. It is CommonJS in some ninety files: `import` would read and look through all of them for the names that they export,
- * before it loads them as `require` does. A tenth of a second for each command.
- */
-const duckdb: typeof import('@duckdb/node-api') = createRequire(import.meta.url)('@duckdb/node-api')
+const require = createRequire(import.meta.url)
 
-export const { BIGINT, DuckDBDataChunk, DuckDBInstance, DuckDBTimestampTZValue, INTEGER, TIMESTAMPTZ, VARCHAR } = duckdb
+/**
+ * DuckDB's library, loaded at its first use: a command that reads begins to list the source before. It is CommonJS in some ninety files:
+ * `import` would also look through all of them for the names that they export, which takes another tenth of a second.
+ */
+export function duckdb(): typeof import('@duckdb/node-api') {
+  return require('@duckdb/node-api')
+}

@@ -10,21 +10,22 @@ interface Along {
   readonly found: FilesByKey
   /** Gets what is there, by its path, where loaded files are taken away. */
   readonly there: Map<string, string>
+  readonly onListing: () => void
 }
 
 /** All files of a source that its ledger does not have as they are. */
 export async function* notUpToDateOf(
   open: OpenPipeline,
   warehouse: Warehouse,
-  { found, there }: Along,
+  { found, there, onListing }: Along,
 ): AsyncGenerator<Candidate> {
   const { signal } = new AbortController()
   const { name, initial, afterLoad } = open.pipeline
-  // The source is read while the ledger is.
+  // First, for it goes on by itself while the ledger is read.
   const pages = open.source.list(open.pattern, signal)
-  const first = pages.next()
-  first.catch(() => undefined) // heard when it is awaited, if it ever is
   try {
+    let turn = await pages.next()
+    onListing()
     const begun = initial.since === 'all' || (await warehouse.hasBegun(name))
     // One question to the ledger costs as much as to read all of it: first what it has, then what is not found so.
     await open.view.refresh(warehouse, name, signal)
@@ -37,7 +38,7 @@ export async function* notUpToDateOf(
       )
     }
     let toAsk: Listed[] = []
-    for (let turn = await first; !turn.done; turn = await pages.next()) {
+    for (; !turn.done; turn = await pages.next()) {
       const page = turn.value
       if (afterLoad.kind !== 'keep') for (const { path, fingerprint } of page) there.set(path, fingerprint)
       if (found.counts) found.add(inWindow(open, page))

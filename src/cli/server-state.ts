@@ -16,15 +16,24 @@ export interface ServerState {
 }
 
 /**
- * Begins to connect, while other things are read. The ledger can be read without a server and without a worker, so a missing one is only
- * told; and without one nothing of Temporal's client is loaded.
+ * The ledger can be read without a server and without a worker, so a missing one is only told; and without one nothing of Temporal's
+ * client is loaded.
  */
 export class ServerStates implements AsyncDisposable {
-  readonly #connected: Promise<Connected>
+  readonly #config: Config
+  #connected: Promise<Connected> | undefined
 
   constructor(config: Config) {
-    this.#connected = connectAtOnce(config)
-    this.#connected.catch(() => undefined) // told when somebody asks
+    this.#config = config
+  }
+
+  /** While something else is waited for. */
+  connect(): Promise<Connected> {
+    if (this.#connected === undefined) {
+      this.#connected = connectAtOnce(this.#config)
+      this.#connected.catch(() => undefined) // told when somebody asks
+    }
+    return this.#connected
   }
 
   async of(
@@ -32,7 +41,7 @@ export class ServerStates implements AsyncDisposable {
     freshnessOf: ReadonlyMap<string, Freshness>,
   ): Promise<ReadonlyMap<string, ServerState>> {
     try {
-      const { client } = await this.#connected
+      const { client } = await this.connect()
       const { askServer } = await import('./ask-server.ts')
       const ask = async (pipeline: Pipeline) =>
         [pipeline.name, await askServer(client, pipeline, freshnessOf.get(pipeline.name))] as const
@@ -50,7 +59,7 @@ export class ServerStates implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const connected = await this.#connected.catch(() => undefined)
+    const connected = await this.#connected?.catch(() => undefined)
     await connected?.[Symbol.asyncDispose]()
   }
 }

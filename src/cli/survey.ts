@@ -63,6 +63,13 @@ interface Tally {
   readonly freshness: Freshness
 }
 
+interface LookOptions {
+  /** The ledger hardly changes meanwhile, so that it can be tallied while the source is listed. */
+  readonly atRest?: boolean
+  /** That is done: what is left is mostly to wait for the source. */
+  readonly onTallied?: () => void
+}
+
 export class Surveyor {
   readonly #config: Config
   readonly #warehouse: Warehouse
@@ -78,16 +85,18 @@ export class Surveyor {
     return (await this.look(name)).survey
   }
 
-  /** `atRest`: the ledger hardly changes meanwhile, so that it can be read at the same time as the source. */
-  async look(name: string, { atRest = false } = {}): Promise<Looked> {
+  async look(name: string, { atRest = false, onTallied }: LookOptions = {}): Promise<Looked> {
     const open = this.#pipelines.get(name)
-    const tally = atRest ? await this.#tallyAhead(open.pipeline) : () => this.#tally(open.pipeline)
     const found = new FilesByKey(open)
     const left: Candidate[] = []
     const there = new Map<string, string>()
     let sourceError: string | null = null
+    let tally = () => this.#tally(open.pipeline)
+    const onListing = () => {
+      if (atRest) tally = this.#tallyAhead(open.pipeline, onTallied)
+    }
     try {
-      for await (const file of notUpToDateOf(open, this.#warehouse, { found, there })) left.push(file)
+      for await (const file of notUpToDateOf(open, this.#warehouse, { found, there, onListing })) left.push(file)
     } catch (error) {
       if (!(error instanceof TidemarkError) || error.code !== 'SourceUnavailable') throw error
       sourceError = error.message
@@ -124,17 +133,18 @@ export class Surveyor {
   }
 
   async #tally(pipeline: Pipeline): Promise<Tally> {
-    const counts = await this.#warehouse.counts(pipeline.name)
-    return { counts, freshness: await readFreshness(pipeline, this.#warehouse) }
+    const asked = [this.#warehouse.counts(pipeline.name), readFreshness(pipeline, this.#warehouse)] as const
+    const [counts, freshness] = await Promise.all(asked)
+    return { counts, freshness }
   }
 
   /** Begins at once; it is done again where something was committed between then and the moment at which it is wanted. */
-  async #tallyAhead(pipeline: Pipeline): Promise<() => Promise<Tally>> {
+  #tallyAhead(pipeline: Pipeline, onTallied: (() => void) | undefined): () => Promise<Tally> {
     const { file } = this.#config.warehouse
-    const mark = await ledgerMark(file)
-    const ahead = this.#tally(pipeline)
-    ahead.catch(() => undefined) // heard when it is wanted
-    return async () => ((await ledgerMark(file)) === mark ? ahead : this.#tally(pipeline))
+    const mark = ledgerMark(file)
+    const ahead = mark.then(() => this.#tally(pipeline))
+    ahead.then(onTallied, () => undefined) // a failure is heard when it is wanted
+    return async () => ((await ledgerMark(file)) === (await mark) ? ahead : this.#tally(pipeline))
   }
 
   /** What was tried, and is not there as it was loaded, is not owed any more: it is gone, or will be loaded anew. */

@@ -7,8 +7,8 @@ import type { FileStats } from './look.ts'
 
 /** A thread costs some megabytes: one that has nothing to do ends. */
 const IDLE_MS = 10_000
-/** Pages that are read before they are wanted, for who reads a listing is busy in between. More would hold up other calls for longer than some 80 ms. */
-const PAGES_AHEAD = 16
+/** Pages that are read before they are wanted, some 100 KB each, for who reads a listing is busy in between. Other calls go before them. */
+const PAGES_AHEAD = 64
 
 type Names = Extract<Answer, { kind: 'names' }>
 type Bytes = Extract<Answer, { kind: 'bytes' }>
@@ -53,6 +53,7 @@ export class FolderReader {
       end = resolve
     })
     await before
+    let isOpen = true
     try {
       const ahead = [this.#names({ kind: 'list', folder })]
       for (let next = ahead.shift(); next !== undefined; next = ahead.shift()) {
@@ -61,11 +62,14 @@ export class FolderReader {
           later.catch(() => undefined) // heard when it is awaited, if it ever is
           ahead.push(later)
         }
+        isOpen = false // should it fail
         const page = await next
+        isOpen = !page.done
         yield page
         if (page.done) return
       }
     } finally {
+      if (isOpen) this.#names({ kind: 'end' }).catch(() => undefined) // what fails has ended too
       end()
     }
   }

@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { DuckDBConnection, DuckDBInstance as OpenInstance } from '@duckdb/node-api'
-import { DuckDBInstance } from '../../duckdb.ts'
+import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import { duckdb } from '../../duckdb.ts'
 import { messageOf, TidemarkError } from '../../errors.ts'
 import { unlessAborted } from '../../unless-aborted.ts'
 import { warehouseFailure } from './warehouse-failure.ts'
@@ -47,7 +47,7 @@ export class Gate implements AsyncDisposable {
 
   readonly #options: GateOptions
   #queue: Promise<unknown> = Promise.resolve()
-  #open: { instance: OpenInstance; connection: DuckDBConnection; since: number } | undefined
+  #open: { instance: DuckDBInstance; connection: DuckDBConnection; since: number } | undefined
   #idle: NodeJS.Timeout | undefined
   readonly #ending = new AbortController()
 
@@ -104,7 +104,7 @@ export class Gate implements AsyncDisposable {
     for (;;) {
       try {
         if (!readOnly) await mkdir(dirname(file), { recursive: true })
-        const instance = await DuckDBInstance.create(file, {
+        const instance = await duckdb().DuckDBInstance.create(file, {
           access_mode: readOnly ? 'READ_ONLY' : 'READ_WRITE',
           memory_limit: MEMORY,
         })
