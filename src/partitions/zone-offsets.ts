@@ -20,6 +20,8 @@ class ZoneOffsets {
   #from = 0
   #until = 0
   #offset = 0
+  #midnight = Number.NaN
+  #midnightOffset = 0
 
   constructor(zone: Zone) {
     this.#zone = zone
@@ -48,10 +50,19 @@ class ZoneOffsets {
   #steadyOn(day: number): number | undefined {
     if (!this.#days.has(day)) {
       if (this.#days.size >= MOST_DAYS_KEPT) this.#days.clear()
-      const first = this.#ask(day * DAY_MS)
-      this.#days.set(day, first === this.#ask((day + 1) * DAY_MS) ? first : undefined)
+      const first = this.#askMidnight(day)
+      this.#days.set(day, first === this.#askMidnight(day + 1) ? first : undefined)
     }
     return this.#days.get(day)
+  }
+
+  /** One day's end is mostly the next one's beginning that is asked for. */
+  #askMidnight(day: number): number {
+    if (day !== this.#midnight) {
+      this.#midnightOffset = this.#ask(day * DAY_MS)
+      this.#midnight = day
+    }
+    return this.#midnightOffset
   }
 
   #ask(instant: number): number {
