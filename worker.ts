@@ -4,7 +4,7 @@ import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker
 import { beating } from './activities/heartbeating.ts'
 import { loadActivities, shortActivities, watchActivities } from './activities/index.ts'
 import { closingConnection } from './src/client/closing-connection.ts'
-import { connectOptions, type ServerAddress } from './src/client/connect.ts'
+import { connectOptions, type ServerAddress } from './src/client/connect-options.ts'
 import type { Config } from './src/config/pipeline.ts'
 import { Lookouts } from './src/freshness/lookouts.ts'
 import { clearStaging } from './src/loading/clear-staging.ts'

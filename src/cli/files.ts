@@ -3,7 +3,8 @@ import { loadConfig } from '../config/load.ts'
 import { openForReading } from '../warehouse/open-warehouse.ts'
 import { DONE, type Done, FAILED } from './exit-code.ts'
 import { type DataOptions, pipelineOf, withData } from './options.ts'
-import { printJson, printTable } from './output.ts'
+import { printJson } from './output.ts'
+import { printTable } from './table.ts'
 
 interface FilesOptions extends DataOptions {
   readonly versions?: boolean

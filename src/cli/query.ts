@@ -4,7 +4,8 @@ import { messageOf, TidemarkError } from '../errors.ts'
 import { openForReading } from '../warehouse/open-warehouse.ts'
 import { DONE, type Done } from './exit-code.ts'
 import { type DataOptions, withData } from './options.ts'
-import { oneLine, printJson, printTable } from './output.ts'
+import { oneLine, printJson } from './output.ts'
+import { printTable } from './table.ts'
 
 export function queryCommand(program: Command, done: Done): void {
   withData(program.command('query'))

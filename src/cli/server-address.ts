@@ -1,5 +1,5 @@
-import type { ServerAddress } from '../client/connect.ts'
-import { type Connected, connect } from '../client/connect.ts'
+import type { Connected } from '../client/connect.ts'
+import type { ServerAddress } from '../client/connect-options.ts'
 import type { Config } from '../config/pipeline.ts'
 import { runningServer } from '../server/server-record.ts'
 
@@ -12,5 +12,6 @@ export async function serverOf(config: Config): Promise<Partial<ServerAddress>> 
 }
 
 export async function connectFor(config: Config): Promise<Connected> {
-  return connect(await serverOf(config))
+  const [server, { connect }] = await Promise.all([serverOf(config), import('../client/connect.ts')])
+  return connect(server)
 }

@@ -5,12 +5,12 @@ import type { Freshness } from '../freshness/state.ts'
 import { openForReading } from '../warehouse/open-warehouse.ts'
 import { withConfigNamed } from './command-line.ts'
 import { DONE, type Done, FAILED } from './exit-code.ts'
-import { isWell, surveyLines } from './once.ts'
 import { type DataOptions, pipelineOf, withData } from './options.ts'
 import { print, printJson } from './output.ts'
-import { readServerStates, type ServerState } from './server-state.ts'
+import { type ServerState, ServerStates } from './server-state.ts'
 import { stateLines } from './state-lines.ts'
 import { type Looked, Surveyor } from './survey.ts'
+import { isWell, surveyLines } from './survey-lines.ts'
 
 export function statusCommand(program: Command, done: Done): void {
   withData(program.command('status'))
@@ -19,12 +19,14 @@ export function statusCommand(program: Command, done: Done): void {
     .action(async (name: string | undefined, { config: file, json = false }: DataOptions) => {
       const config = await loadConfig(file)
       const pipelines = name === undefined ? [...config.pipelines.values()] : [pipelineOf(config, name)]
+      await using server = new ServerStates(config)
       await using warehouse = openForReading(config)
       const surveyor = new Surveyor(config, warehouse)
       const looked = new Map<Pipeline, Looked>()
-      for (const pipeline of pipelines) looked.set(pipeline, await surveyor.look(pipeline.name))
+      const onTallied = () => void server.connect()
+      for (const pipeline of pipelines) looked.set(pipeline, await surveyor.look(pipeline.name, { atRest: true, onTallied }))
       const freshness = new Map([...looked].map(([pipeline, look]) => [pipeline.name, look.freshness]))
-      const states = await readServerStates(config, pipelines, freshness)
+      const states = await server.of(pipelines, freshness)
       const stateOf = ({ name: of }: Pipeline) => naming(states.get(of) ?? NOTHING_KNOWN, file)
       const all = [...looked].map(([pipeline, look]) => ({ pipeline, look, state: stateOf(pipeline), config: file }))
       if (json) printJson(all.map(({ look, state }) => asJson(look, state)))

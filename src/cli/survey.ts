@@ -1,16 +1,17 @@
-import type { Config } from '../config/pipeline.ts'
+import type { Config, Pipeline } from '../config/pipeline.ts'
 import { TidemarkError } from '../errors.ts'
 import { readFreshness } from '../freshness/read-freshness.ts'
 import type { Freshness } from '../freshness/state.ts'
-import { isLeftOut } from '../loading/begin.ts'
-import { ASKED_TOGETHER, type Candidate, inWindow, notUpToDate } from '../loading/candidate.ts'
+import type { Candidate } from '../loading/candidate.ts'
 import { FilesByKey } from '../loading/files-by-key.ts'
 import { type Judged, judge } from '../loading/judge.ts'
 import { type OpenPipeline, OpenPipelines } from '../loading/open-pipelines.ts'
 import type { Listed } from '../sources/source.ts'
 import type { Backoff } from '../warehouse/claim.ts'
+import { ledgerMark } from '../warehouse/ledger-mark.ts'
 import type { Debt } from '../warehouse/publication.ts'
-import type { Warehouse } from '../warehouse/warehouse.ts'
+import type { PipelineCounts, Warehouse } from '../warehouse/warehouse.ts'
+import { notUpToDateOf } from './not-up-to-date.ts'
 
 export type Owed = Pick<Debt, 'path' | 'fingerprint' | 'error'>
 
@@ -55,11 +56,27 @@ export interface Looked {
 
 /** Enough to see what they are. */
 const PATHS_SHOWN = 20
+
+/** What the ledger alone says. */
+interface Tally {
+  readonly counts: PipelineCounts
+  readonly freshness: Freshness
+}
+
+interface LookOptions {
+  /** The ledger hardly changes meanwhile, so that it can be tallied while the source is listed. */
+  readonly atRest?: boolean
+  /** That is done: what is left is mostly to wait for the source. */
+  readonly onTallied?: () => void
+}
+
 export class Surveyor {
+  readonly #config: Config
   readonly #warehouse: Warehouse
   readonly #pipelines: OpenPipelines
 
   constructor(config: Config, warehouse: Warehouse) {
+    this.#config = config
     this.#warehouse = warehouse
     this.#pipelines = new OpenPipelines(config)
   }
@@ -68,14 +85,18 @@ export class Surveyor {
     return (await this.look(name)).survey
   }
 
-  async look(name: string): Promise<Looked> {
+  async look(name: string, { atRest = false, onTallied }: LookOptions = {}): Promise<Looked> {
     const open = this.#pipelines.get(name)
     const found = new FilesByKey(open)
     const left: Candidate[] = []
     const there = new Map<string, string>()
     let sourceError: string | null = null
+    let tally = () => this.#tally(open.pipeline)
+    const onListing = () => {
+      if (atRest) tally = this.#tallyAhead(open.pipeline, onTallied)
+    }
     try {
-      for await (const file of this.#notUpToDate(open, found, there)) left.push(file)
+      for await (const file of notUpToDateOf(open, this.#warehouse, { found, there, onListing })) left.push(file)
     } catch (error) {
       if (!(error instanceof TidemarkError) || error.code !== 'SourceUnavailable') throw error
       sourceError = error.message
@@ -90,8 +111,8 @@ export class Surveyor {
     const { waiting } = sourceError === null ? await judge(judging) : { waiting: [] }
     const unsettledPaths = unsettled.slice(0, PATHS_SHOWN).map(({ listed }) => listed.path)
     // After the listing: what was up to date then is counted now.
-    const { loaded, rows, held, ignored } = await this.#warehouse.counts(name)
-    const freshness = await readFreshness(open.pipeline, this.#warehouse)
+    const { counts, freshness } = await tally()
+    const { loaded, rows, held, ignored } = counts
     const survey = {
       pipeline: name,
       loaded,
@@ -109,33 +130,19 @@ export class Surveyor {
     return { survey, waiting: unsettled.map(({ listed }) => listed), oldestWaiting: oldestOf(left), freshness }
   }
 
-  async *#notUpToDate(open: OpenPipeline, found: FilesByKey, there: Map<string, string>): AsyncGenerator<Candidate> {
-    const { signal } = new AbortController()
-    const { name, initial } = open.pipeline
-    const begun = initial.since === 'all' || (await this.#warehouse.hasBegun(name))
-    // One question to the ledger costs as much as to read all of it: first what it has, then what is not found so.
-    await open.view.refresh(this.#warehouse, name, signal)
-    const decided = new Set((await this.#warehouse.openDecisions(name)).map(({ path }) => path))
-    const asked = async (listed: readonly Listed[]) => {
-      const known = await this.#warehouse.known(
-        name,
-        listed.map(({ path }) => path),
-        signal,
-      )
-      return notUpToDate(inWindow(open, listed), known).filter(
-        (candidate) => begun || known.has(candidate.listed.path) || !isLeftOut(initial, candidate.listed),
-      )
-    }
-    let toAsk: Listed[] = []
-    for await (const page of open.source.list(open.pattern, signal)) {
-      if (open.pipeline.afterLoad.kind !== 'keep') for (const { path, fingerprint } of page) there.set(path, fingerprint)
-      if (found.counts) found.add(inWindow(open, page))
-      toAsk.push(...page.filter(({ path, fingerprint }) => decided.has(path) || !open.view.known.has(path, fingerprint)))
-      if (toAsk.length < ASKED_TOGETHER) continue
-      yield* await asked(toAsk)
-      toAsk = []
-    }
-    if (toAsk.length > 0) yield* await asked(toAsk)
+  async #tally(pipeline: Pipeline): Promise<Tally> {
+    const asked = [this.#warehouse.counts(pipeline.name), readFreshness(pipeline, this.#warehouse)] as const
+    const [counts, freshness] = await Promise.all(asked)
+    return { counts, freshness }
+  }
+
+  /** Begins at once; it is done again where something was committed between then and the moment at which it is wanted. */
+  #tallyAhead(pipeline: Pipeline, onTallied: (() => void) | undefined): () => Promise<Tally> {
+    const { file } = this.#config.warehouse
+    const mark = ledgerMark(file)
+    const ahead = mark.then(() => this.#tally(pipeline))
+    ahead.then(onTallied, () => undefined) // a failure is heard when it is wanted
+    return async () => ((await ledgerMark(file)) === (await mark) ? ahead : this.#tally(pipeline))
   }
 
   /** What was tried, and is not there as it was loaded, is not owed any more: it is gone, or will be loaded anew. */

@@ -18,11 +18,12 @@ import { type Display, displayFor } from './display.ts'
 import { endWorker } from './end-worker.ts'
 import { DONE, type Done, type ExitCode, FAILED } from './exit-code.ts'
 import { lineReporter } from './lines.ts'
-import { finish, isPaused, pausedText } from './once.ts'
+import { finish, isPaused } from './once.ts'
 import { type DataOptions, portNumber, withData } from './options.ts'
 import { paint } from './paint.ts'
 import { installRuntime } from './runtime.ts'
 import { summary } from './summary.ts'
+import { pausedText } from './survey-lines.ts'
 import { untilStopped } from './until-stopped.ts'
 
 /** After a crash a sensor may be deaf for a while; nobody waits for that. */

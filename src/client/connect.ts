@@ -1,15 +1,8 @@
 import { Client, type Connection, type ConnectionOptions, isGrpcServiceError } from '@temporalio/client'
-import { type ClientConnectConfig, loadClientConnectConfig } from '@temporalio/envconfig'
-import { messageOf, TidemarkError } from '../errors.ts'
+import { TidemarkError } from '../errors.ts'
 import { closingConnection } from './closing-connection.ts'
-
-/** Where a server is. */
-export interface ServerAddress {
-  readonly address: string
-  readonly namespace: string
-  /** It is our own, which wants no TLS and no key: what the environment says is meant for another one. */
-  readonly embedded?: boolean
-}
+import { connectOptions, type ServerAddress } from './connect-options.ts'
+import { noServer } from './no-server.ts'
 
 const CONNECT_TIMEOUT_MS = 5_000
 /** gRPC's code. */
@@ -26,8 +19,7 @@ export interface Connected extends AsyncDisposable {
  * @throws TidemarkError ServerUnavailable; UsageError when the server has no such namespace
  */
 export async function connect(server?: Partial<ServerAddress>): Promise<Connected> {
-  const { connectionOptions, namespace } = connectOptions(server)
-  const address = connectionOptions.address ?? 'localhost:7233'
+  const { connectionOptions, address, namespace } = connectOptions(server)
   const { connection, close } = await reach(connectionOptions, address)
   try {
     await requireNamespace(connection, namespace, address)
@@ -47,11 +39,7 @@ async function reach(options: ConnectionOptions, address: string) {
   try {
     return await closingConnection({ ...options, connectTimeout: CONNECT_TIMEOUT_MS })
   } catch (error) {
-    throw new TidemarkError(
-      'ServerUnavailable',
-      `no Temporal server answers at ${address} (${messageOf(error)}); start one with \`tidemark up\`, or set TEMPORAL_ADDRESS`,
-      { cause: error },
-    )
+    throw noServer(address, error)
   }
 }
 
@@ -66,14 +54,5 @@ async function requireNamespace({ workflowService }: Connection, namespace: stri
       `the server at ${address} has no namespace '${namespace}'; create it with \`temporal operator namespace create -n ${namespace}\`, or set TEMPORAL_NAMESPACE`,
       { cause: error },
     )
-  }
-}
-
-/** The connection's options, for a client or a worker. */
-export function connectOptions(server: Partial<ServerAddress> = {}) {
-  const environment: ClientConnectConfig = server.embedded ? { connectionOptions: {} } : loadClientConnectConfig()
-  return {
-    connectionOptions: { ...environment.connectionOptions, ...(server.address === undefined ? {} : { address: server.address }) },
-    namespace: environment.namespace ?? server.namespace ?? 'default',
   }
 }

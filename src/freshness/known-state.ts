@@ -8,19 +8,25 @@ export interface KnownState {
   readonly reason: string | null
 }
 
+/** Most partitions are one of these. */
+const NOTHING: KnownState = { state: undefined, reason: null }
+const LOADING: KnownState = { state: 'loading', reason: null }
+const HELD: KnownState = { state: 'held', reason: null }
+const LOADED: KnownState = { state: 'loaded', reason: null }
+
 type Least = Pick<Expect, 'files' | 'rows'>
 
 /** `least`: undefined where whatever is there is enough. */
 export function knownState(record: PartitionRecord | undefined, least: Least | undefined): KnownState {
-  if (record === undefined) return { state: undefined, reason: null }
-  if (record.claimed) return { state: 'loading', reason: null }
-  if (record.held > 0) return { state: 'held', reason: null }
+  if (record === undefined) return NOTHING
+  if (record.claimed) return LOADING
+  if (record.held > 0) return HELD
   const short = shortOf(record, least)
-  if (short === undefined) return { state: 'loaded', reason: null }
+  if (short === undefined) return LOADED
   if (record.files > 0 || record.duplicates > 0) return { state: undefined, reason: short }
   if (record.removed > 0) return { state: 'not expected', reason: 'its rows were taken out' }
   if (record.ignored > 0) return { state: 'not expected', reason: 'left out by `initial`' }
-  return { state: undefined, reason: null }
+  return NOTHING
 }
 
 /** What it has too little of. The rows of a copy are counted where they are. */

@@ -17,21 +17,23 @@ export class KnownVersions {
   #places: number
   #size = 0
   /** Two halves of each hash. A path's are never both 0, which is an empty place. */
-  #paths: Uint32Array
-  #fingerprints: Uint32Array
+  #paths: Int32Array
+  #fingerprints: Int32Array
   #sequences: Uint32Array
   #flags: Uint8Array
   /** The sweep that has found it last. */
   #found: Uint8Array
   #sweep = 1
-  readonly #hash = new Uint32Array(2)
+  /** Of the text that was hashed last. */
+  #low = 0
+  #high = 0
 
   /** With room for so many, so that it need not grow: what it grows out of lies about for a while. */
   constructor(room = 0) {
     this.#places = FIRST_PLACES
     while (this.#places < room * ROOM) this.#places *= 2
-    this.#paths = new Uint32Array(2 * this.#places)
-    this.#fingerprints = new Uint32Array(2 * this.#places)
+    this.#paths = new Int32Array(2 * this.#places)
+    this.#fingerprints = new Int32Array(2 * this.#places)
     this.#sequences = new Uint32Array(this.#places)
     this.#flags = new Uint8Array(this.#places)
     this.#found = new Uint8Array(this.#places)
@@ -47,7 +49,7 @@ export class KnownVersions {
     if (sequence < (this.#sequences[at] ?? 0)) return
     this.#sequences[at] = sequence
     this.#flags[at] = fingerprint === '' ? 0 : UP_TO_DATE | (isExpected ? EXPECTED : 0)
-    this.#write(this.#fingerprints, at, fingerprint)
+    this.#write(at, fingerprint)
   }
 
   /** Source and ledger agree on it. */
@@ -55,7 +57,7 @@ export class KnownVersions {
     const at = this.#placeFor(path)
     this.#flags[at] = UP_TO_DATE | EXPECTED
     this.#found[at] = this.#sweep
-    this.#write(this.#fingerprints, at, fingerprint)
+    this.#write(at, fingerprint)
   }
 
   /** It is gone, or was taken away by us: nobody waits for it, and were it back as it was, it would be new. */
@@ -101,12 +103,13 @@ export class KnownVersions {
   #isVersion(at: number, fingerprint: string): boolean {
     if (((this.#flags[at] ?? 0) & UP_TO_DATE) === 0) return false
     this.#hashOf(fingerprint)
-    return this.#fingerprints[2 * at] === this.#hash[0] && this.#fingerprints[2 * at + 1] === this.#hash[1]
+    return this.#fingerprints[2 * at] === this.#low && this.#fingerprints[2 * at + 1] === this.#high
   }
 
-  #write(table: Uint32Array, at: number, text: string): void {
-    this.#hashOf(text)
-    table.set(this.#hash, 2 * at)
+  #write(at: number, fingerprint: string): void {
+    this.#hashOf(fingerprint)
+    this.#fingerprints[2 * at] = this.#low
+    this.#fingerprints[2 * at + 1] = this.#high
   }
 
   #find(path: string): number | undefined {
@@ -124,13 +127,15 @@ export class KnownVersions {
       return this.#placeFor(path)
     }
     this.#size += 1
-    this.#paths.set(this.#hash, 2 * at)
+    this.#paths[2 * at] = this.#low
+    this.#paths[2 * at + 1] = this.#high
     return at
   }
 
   /** The place of the path whose hash is in hand, or the empty one where it would be. */
   #seek(): number {
-    const [low = 0, high = 0] = this.#hash
+    const low = this.#low
+    const high = this.#high
     let at = low & (this.#places - 1)
     while (!this.#isEmpty(at) && (this.#paths[2 * at] !== low || this.#paths[2 * at + 1] !== high))
       at = (at + 1) & (this.#places - 1)
@@ -151,18 +156,20 @@ export class KnownVersions {
     }
     const places = this.#places
     this.#places *= 2
-    this.#paths = new Uint32Array(2 * this.#places)
-    this.#fingerprints = new Uint32Array(2 * this.#places)
+    this.#paths = new Int32Array(2 * this.#places)
+    this.#fingerprints = new Int32Array(2 * this.#places)
     this.#sequences = new Uint32Array(this.#places)
     this.#flags = new Uint8Array(this.#places)
     this.#found = new Uint8Array(this.#places)
     for (let from = 0; from < places; from++) {
-      const path = before.paths.subarray(2 * from, 2 * from + 2)
-      if (path[0] === 0 && path[1] === 0) continue
-      this.#hash.set(path)
+      this.#low = before.paths[2 * from] ?? 0
+      this.#high = before.paths[2 * from + 1] ?? 0
+      if (this.#low === 0 && this.#high === 0) continue
       const at = this.#seek()
-      this.#paths.set(path, 2 * at)
-      this.#fingerprints.set(before.fingerprints.subarray(2 * from, 2 * from + 2), 2 * at)
+      this.#paths[2 * at] = this.#low
+      this.#paths[2 * at + 1] = this.#high
+      this.#fingerprints[2 * at] = before.fingerprints[2 * from] ?? 0
+      this.#fingerprints[2 * at + 1] = before.fingerprints[2 * from + 1] ?? 0
       this.#sequences[at] = before.sequences[from] ?? 0
       this.#flags[at] = before.flags[from] ?? 0
       this.#found[at] = before.found[from] ?? 0
@@ -172,7 +179,7 @@ export class KnownVersions {
   /** Two different hashes of 32 bits, each of all characters, mixed at the end. */
   #hashOf(text: string): void {
     let low = 0x9e3779b9 ^ this.#salt
-    let high = 0x85ebca6b + this.#salt
+    let high = (0x85ebca6b + this.#salt) | 0
     for (let index = 0; index < text.length; index++) {
       const code = text.charCodeAt(index)
       low = Math.imul(low ^ code, 0x01000193)
@@ -184,7 +191,7 @@ export class KnownVersions {
     high = Math.imul(high ^ (low >>> 13), 0x27d4eb2f)
     low ^= low >>> 16
     high ^= high >>> 15
-    this.#hash[0] = low === 0 && high === 0 ? 1 : low
-    this.#hash[1] = high
+    this.#low = low === 0 && high === 0 ? 1 : low
+    this.#high = high
   }
 }

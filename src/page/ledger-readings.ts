@@ -3,7 +3,7 @@ import { readFreshness } from '../freshness/read-freshness.ts'
 import type { Freshness } from '../freshness/state.ts'
 import type { Backoff } from '../warehouse/claim.ts'
 import type { LedgerEntry } from '../warehouse/ledger.ts'
-import { ledgerMark } from './ledger-changes.ts'
+import { ledgerMark } from '../warehouse/ledger-mark.ts'
 import type { PageSource } from './page-source.ts'
 import { ShareOfTime } from './share-of-time.ts'
 

@@ -1,4 +1,5 @@
-import { type Connected, connect, connectOptions, type ServerAddress } from '../client/connect.ts'
+import { type Connected, connect } from '../client/connect.ts'
+import { connectOptions, type ServerAddress } from '../client/connect-options.ts'
 import type { Config } from '../config/pipeline.ts'
 import { runningServer } from '../server/server-record.ts'
 import { openForReading } from '../warehouse/open-warehouse.ts'
@@ -10,7 +11,7 @@ import { webUiFromEnvironment } from './web-ui.ts'
 export function ownSource(config: Config, findServer: () => Promise<Partial<ServerAddress>>): PageSource {
   const asked = webUiFromEnvironment()
   let queue: Promise<unknown> = Promise.resolve()
-  let connection: { readonly address: string | undefined; readonly connected: Promise<Connected> } | undefined
+  let connection: { readonly address: string; readonly connected: Promise<Connected> } | undefined
 
   const disconnect = async () => {
     const last = connection
@@ -20,7 +21,7 @@ export function ownSource(config: Config, findServer: () => Promise<Partial<Serv
   }
   const connected = async (): Promise<Connected> => {
     const server = await findServer()
-    const { address } = connectOptions(server).connectionOptions
+    const { address } = connectOptions(server)
     if (connection !== undefined && connection.address !== address) await disconnect()
     connection ??= { address, connected: connect(server) }
     return connection.connected

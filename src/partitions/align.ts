@@ -12,8 +12,7 @@ interface Step {
  * and names without.
  */
 export function align(steps: readonly Step[], names: readonly string[]): readonly string[] | undefined {
-  if (!steps.some(({ deep }) => deep))
-    return names.length === steps.length && names.every((name, index) => steps[index]?.matches(name)) ? names : undefined
+  if (!steps.some(isDeep)) return alignEach(steps, names)
   let taken: string[] = []
   let at = 0
   let retry: { readonly step: number; readonly taken: string[]; at: number } | undefined
@@ -35,4 +34,13 @@ export function align(steps: readonly Step[], names: readonly string[]): readonl
     }
   }
   return taken
+}
+
+const isDeep = ({ deep }: Step) => deep
+
+/** A name for each step. */
+function alignEach(steps: readonly Step[], names: readonly string[]): readonly string[] | undefined {
+  if (names.length !== steps.length) return undefined
+  for (let index = 0; index < names.length; index++) if (!steps[index]?.matches(names[index] ?? '')) return undefined
+  return names
 }

@@ -16,12 +16,16 @@ const READING = { zone: 'utc', locale: 'en-US' } as const
 
 const parsers = new Map<string, TokenParser>()
 
-const writers = new Map<string, Writer | undefined>()
+const writers = new Map<string, Writer>()
 const readers = new Map<string, Reader | undefined>()
 
 export function writeWall(format: string, wall: WallTime): string {
-  if (!writers.has(format)) writers.set(format, plainWriter(format))
-  return writers.get(format)?.(wall) ?? DateTime.fromMillis(wall, READING).toFormat(format)
+  let write = writers.get(format)
+  if (write === undefined) {
+    write = plainWriter(format) ?? (() => undefined)
+    writers.set(format, write)
+  }
+  return write(wall) ?? DateTime.fromMillis(wall, READING).toFormat(format)
 }
 
 /** The time that a text says; undefined when the text is not exactly what this format writes for that time. */

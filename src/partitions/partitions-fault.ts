@@ -1,8 +1,8 @@
 import { formatFault } from './format-fault.ts'
 import { judgeKey } from './keys.ts'
 import type { Partitions, TimePartitions } from './partitions.ts'
-import { findZone } from './wall-clock.ts'
 import { windowOf } from './windows.ts'
+import { findZone } from './zone-offsets.ts'
 
 export interface PartitionsFault {
   readonly field: 'timezone' | 'offset' | 'format' | 'start' | 'end'

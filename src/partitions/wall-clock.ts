@@ -1,6 +1,5 @@
-import { Info, type Zone } from 'luxon'
-import { TidemarkError } from '../errors.ts'
 import type { TimePartitions } from './partitions.ts'
+import { offsetsOf } from './zone-offsets.ts'
 
 /**
  * What the clocks on the wall show, in milliseconds as if it were UTC. Windows are counted on this scale,
@@ -45,7 +44,7 @@ export function nextWall({ kind, offsetMs }: TimePartitions, start: WallTime): W
 }
 
 export function wallAt(timezone: string, instant: number): WallTime {
-  return instant + offsetAt(zoneOf(timezone), instant)
+  return instant + offsetsOf(timezone).at(instant)
 }
 
 /**
@@ -53,56 +52,20 @@ export function wallAt(timezone: string, instant: number): WallTime {
  * time, and one that is skipped when the clocks jump over it: so boundaries never run backwards.
  */
 export function instantOf(timezone: string, wall: WallTime): number {
-  const zone = zoneOf(timezone)
-  const offsetBefore = offsetAt(zone, wall - REACH_MS)
-  const offsetAfter = offsetAt(zone, wall + REACH_MS)
+  const offsets = offsetsOf(timezone)
+  const offsetBefore = offsets.at(wall - REACH_MS)
+  const offsetAfter = offsets.at(wall + REACH_MS)
   if (offsetBefore === offsetAfter) return wall - offsetBefore
-  const shown = [wall - offsetBefore, wall - offsetAfter].filter((instant) => instant + offsetAt(zone, instant) === wall)
-  return shown.length > 0 ? Math.min(...shown) : jumpOver(zone, wall)
+  const shown = [wall - offsetBefore, wall - offsetAfter].filter((instant) => wallAt(timezone, instant) === wall)
+  return shown.length > 0 ? Math.min(...shown) : jumpOver(timezone, wall)
 }
 
-/** The zone of that name; undefined when there is none, or when it depends on the machine, as `local` does. */
-export function findZone(timezone: string): Zone | undefined {
-  const zone = Info.normalizeZone(timezone)
-  return zone.isValid && zone.type !== 'system' ? zone : undefined
-}
-
-function zoneOf(timezone: string): Zone {
-  const zone = findZone(timezone)
-  if (zone) return zone
-  throw new TidemarkError(
-    'ConfigInvalid',
-    `timezone "${timezone}" is not known; write an IANA name such as Europe/Berlin, or UTC`,
-  )
-}
-
-/** The offset of a day on which it does not change, by zone: to ask for each instant takes most of the time of a long walk. */
-const steadyDays = new Map<string, Map<number, number | undefined>>()
-/** About 50 years of a zone. */
-const MOST_DAYS_KEPT = 20_000
-
-function offsetAt(zone: Zone, instant: number): number {
-  const day = Math.floor(instant / DAY_MS)
-  const days = steadyDays.get(zone.name) ?? new Map<number, number | undefined>()
-  steadyDays.set(zone.name, days)
-  if (!days.has(day)) {
-    if (days.size >= MOST_DAYS_KEPT) days.clear()
-    const first = askOffset(zone, day * DAY_MS)
-    days.set(day, first === askOffset(zone, (day + 1) * DAY_MS) ? first : undefined)
-  }
-  return days.get(day) ?? askOffset(zone, instant)
-}
-
-function askOffset(zone: Zone, instant: number): number {
-  return Math.round(zone.offset(instant) * 60_000)
-}
-
-function jumpOver(zone: Zone, wall: WallTime): number {
+function jumpOver(timezone: string, wall: WallTime): number {
   let before = wall - REACH_MS
   let after = wall + REACH_MS
   while (after - before > 1) {
     const middle = Math.floor((before + after) / 2)
-    if (middle + offsetAt(zone, middle) < wall) before = middle
+    if (wallAt(timezone, middle) < wall) before = middle
     else after = middle
   }
   return after

@@ -53,10 +53,25 @@ export function windows(partitions: TimePartitions, fromKey: string, toKey: stri
   return walk(partitions, from, to.end)
 }
 
-/** Every window from `start` to `end` that has ended by an instant. */
-export function expectedWindows(partitions: TimePartitions, instant: Date): Generator<Window> {
-  const end = partitions.end === undefined ? instant : knownWindow(partitions, partitions.end).end
-  return walk(partitions, knownWindow(partitions, partitions.start), end < instant ? end : instant)
+/** A window's key, and its start and end in milliseconds since 1970. */
+export interface Span {
+  readonly key: string
+  readonly start: number
+  readonly end: number
+}
+
+/** Every window from `start` to `end` that has ended by an instant: in numbers, for there may be a hundred thousand. */
+export function* expectedSpans(partitions: TimePartitions, instant: Date): Generator<Span> {
+  const { timezone, format } = partitions
+  const first = knownWindow(partitions, partitions.start).start.getTime()
+  const last = partitions.end === undefined ? instant : knownWindow(partitions, partitions.end).end
+  const until = Math.min(last.getTime(), instant.getTime())
+  for (let start = first, end = first; ; start = end) {
+    const wall = floorWall(partitions, wallAt(timezone, start))
+    end = instantOf(timezone, nextWall(partitions, wall))
+    if (end > until) return
+    yield { key: writeWall(format, wall), start, end }
+  }
 }
 
 function* walk(partitions: TimePartitions, first: Window, until: Date): Generator<Window> {

@@ -36,9 +36,9 @@ export async function requireFree({ port, uiPort }: Ports): Promise<void> {
 }
 
 /** By connecting: on macOS a port that another program listens on at all addresses can still be bound at this one. */
-export function isListening(port: number): Promise<boolean> {
+export function isListening(port: number, host = HOST): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = createConnection({ port, host: HOST, timeout: CONNECT_TIMEOUT_MS })
+    const socket = createConnection({ port, host, timeout: CONNECT_TIMEOUT_MS })
     const settle = (listening: boolean) => {
       socket.destroy()
       resolve(listening)

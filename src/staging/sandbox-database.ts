@@ -1,4 +1,5 @@
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { duckdb } from '../duckdb.ts'
 import { literalPath, quotedText } from '../sql-text.ts'
 
 /** Staging shares the machine with the warehouse and with other loads. */
@@ -16,7 +17,7 @@ export interface SandboxDatabase {
 
 /** `spillTo`: where it puts what its memory has no room for; without it, it fails then. */
 export async function startDatabase(folder: string, spillTo?: string): Promise<SandboxDatabase> {
-  const instance = await DuckDBInstance.create(':memory:', {
+  const instance = await duckdb().DuckDBInstance.create(':memory:', {
     threads: THREADS,
     memory_limit: MEMORY,
     temp_directory: spillTo ?? '',

@@ -17,7 +17,7 @@ export interface PartitionRecord {
 }
 
 export interface PartitionRecords {
-  /** In no order. */
+  /** Mostly in the order of their keys: who asks for them so finds them faster. */
   readonly records: readonly PartitionRecord[]
   /** When the pipeline began; milliseconds since 1970. */
   readonly begunMs: number | undefined

@@ -55,8 +55,6 @@ export interface PipelineCounts {
   /** Still there, and as they were at the first sweep. */
   readonly ignored: number
   readonly rows: number
-  /** The keys of partitions that have a loaded file. */
-  readonly loadedKeys: readonly string[]
 }
 
 /** An entry of the ledger, as far as a comparison with the source goes. */

@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises'
 import { expect, test } from '@jest/globals'
 import { WorkflowFailedError } from '@temporalio/client'
-import { surveyLines } from '../../src/cli/once.ts'
 import { Surveyor } from '../../src/cli/survey.ts'
+import { surveyLines } from '../../src/cli/survey-lines.ts'
 import { explained } from '../harness/explained.ts'
 import { HoldUp } from '../harness/hold-up.ts'
 

@@ -37,6 +37,12 @@ test('`up` starts a server of its own, commands find it, and Ctrl-C ends both wi
   up.interrupt()
   expect(await up.ended).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(/\nstopping\n$/) })
   await expect(readFile(project.path('.tidemark/server.json'))).rejects.toThrow('ENOENT')
+  await using alone = await Project.create('', { address: `127.0.0.1:${port}` })
+  const withoutServer = await alone.run('status', '--json', '--config', project.path('tidemark.config.ts'))
+  expect(withoutServer).toMatchObject({ code: 0, stderr: '' })
+  expect(JSON.parse(withoutServer.stdout)).toEqual([
+    expect.objectContaining({ loaded: 1, rows: 2, sensor: 'server unreachable', backfills: [], missedWork: null }),
+  ])
 
   const again = project.start('up', '--port', String(port), '--ui-port', String(uiPort))
   await again.said('prices: the sensor is paused; `tidemark sensor resume prices` goes on\n')

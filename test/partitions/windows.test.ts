@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { DEFAULT_FORMATS } from '../../src/partitions/key-format.ts'
 import type { TimePartitions, Window } from '../../src/partitions/partitions.ts'
-import { expectedWindows, lastWhole, next, previous, windowAt, windowOf, windows } from '../../src/partitions/windows.ts'
+import { expectedSpans, lastWhole, next, previous, windowAt, windowOf, windows } from '../../src/partitions/windows.ts'
 
 const HOUR = 3_600_000
 
@@ -99,7 +99,7 @@ test('the last whole window has ended', () => {
 
 test('expected windows run from start to end, and to the last that has ended', () => {
   const keys = (end: string | undefined, instant: string) =>
-    [...expectedWindows(partitions('daily', { end }), new Date(instant))].map(({ key }) => key)
+    [...expectedSpans(partitions('daily', { end }), new Date(instant))].map(({ key }) => key)
   expect(keys('2018-01-24', '2018-03-01T00:00:00Z')).toEqual(['2018-01-22', '2018-01-23', '2018-01-24'])
   expect(keys('2018-01-24', '2018-01-24T00:00:00Z')).toEqual(['2018-01-22', '2018-01-23'])
   expect(keys(undefined, '2018-01-24T23:59:59Z')).toEqual(['2018-01-22', '2018-01-23'])
@@ -183,5 +183,23 @@ test('windows tile time, without gap or overlap, and every key names its window'
       expect(last.end <= instant && next(some, last).end > instant).toBe(true)
     }),
     { numRuns: 1000 },
+  )
+})
+
+test('a walk in numbers comes by the same windows as a step from each to the next', () => {
+  fc.assert(
+    fc.property(anyPartitions, instants, fc.nat({ max: 400 }), fc.boolean(), (some, instant, steps, bounded) => {
+      const walked: Window[] = [windowAt(some, instant)]
+      for (let last = walked[0]; last !== undefined && walked.length < steps; last = walked.at(-1)) walked.push(next(some, last))
+      const [first, last] = [walked[0], walked.at(-1)]
+      if (first === undefined || last === undefined) throw new Error('there is always one')
+      // Up to the last one, which has ended: its end is the last moment, or `end` says so.
+      const until = bounded ? new Date(last.end.getTime() + 1_000 * HOUR) : last.end
+      const within = { ...some, start: first.key, end: bounded ? last.key : undefined }
+      const spans = walked.map(({ key, start, end }) => ({ key, start: start.getTime(), end: end.getTime() }))
+      expect([...expectedSpans(within, until)]).toEqual(spans)
+      expect([...expectedSpans(within, new Date(last.end.getTime() - 1))]).toEqual(spans.slice(0, -1))
+    }),
+    { numRuns: 300 },
   )
 })

@@ -64,7 +64,7 @@ test('the newest version of each path, all versions, those of a path, and those 
 
 test('counts are of what is in the table, and of what is held by its newest version', async () => {
   await using loads = await Loads.create()
-  expect(await loads.warehouse.counts(loads.pipeline.name)).toEqual({ loaded: 0, held: 0, ignored: 0, rows: 0, loadedKeys: [] })
+  expect(await loads.warehouse.counts(loads.pipeline.name)).toEqual({ loaded: 0, held: 0, ignored: 0, rows: 0 })
   await loads.load(
     await loads.good('a', 'SELECT unnest([1, 2]) AS n'),
     await loads.good('b', 'SELECT 1 AS n'),
@@ -72,9 +72,7 @@ test('counts are of what is in the table, and of what is held by its newest vers
   )
   await loads.load(loads.held('b', 'bad'))
   await loads.load(loads.same('a'))
-  const { loadedKeys, ...counts } = await loads.warehouse.counts(loads.pipeline.name)
-  expect(counts).toEqual({ loaded: 2, held: 2, ignored: 0, rows: 3 }) // b is both: its old rows stay
-  expect([...loadedKeys].sort()).toEqual(['a', 'b'])
+  expect(await loads.warehouse.counts(loads.pipeline.name)).toEqual({ loaded: 2, held: 2, ignored: 0, rows: 3 }) // b is both: its old rows stay
   await loads.load(await loads.good('b', 'SELECT 4 AS n'))
   expect(await loads.warehouse.counts(loads.pipeline.name)).toMatchObject({ loaded: 2, held: 1, rows: 3 })
 })

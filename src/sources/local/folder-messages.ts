@@ -3,6 +3,8 @@ export type Call =
   | { readonly kind: 'list'; readonly folder: string }
   /** The next page of the listing that was begun last. */
   | { readonly kind: 'next' }
+  /** Nobody wants the rest of it. */
+  | { readonly kind: 'end' }
   | { readonly kind: 'stat'; readonly folder: string; readonly names: readonly string[] }
   | { readonly kind: 'read'; readonly folder: string; readonly names: readonly string[]; readonly most: number }
 

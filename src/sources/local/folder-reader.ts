@@ -7,6 +7,8 @@ import type { FileStats } from './look.ts'
 
 /** A thread costs some megabytes: one that has nothing to do ends. */
 const IDLE_MS = 10_000
+/** Pages that are read before they are wanted, some 100 KB each, for who reads a listing is busy in between. Other calls go before them. */
+const PAGES_AHEAD = 64
 
 type Names = Extract<Answer, { kind: 'names' }>
 type Bytes = Extract<Answer, { kind: 'bytes' }>
@@ -19,8 +21,16 @@ interface Asked {
 /** Undefined for what is not there, or cannot be looked at. */
 export function statsIn(stats: Stats, index: number): (FileStats & { readonly isFile: boolean }) | undefined {
   const at = index * STATS_EACH
-  const [mode = 0n, size = 0n, mtimeNs = 0n, ctimeNs = 0n, ino = 0n] = stats.subarray(at, at + STATS_EACH)
-  return mode === ABSENT ? undefined : { isFile: (mode & S_IFMT) === S_IFREG, size, mtimeNs, ctimeNs, ino }
+  const mode = stats[at] ?? ABSENT
+  if (mode === ABSENT) return undefined
+  const isFile = (mode & S_IFMT) === S_IFREG
+  return {
+    isFile,
+    size: stats[at + 1] ?? 0n,
+    mtimeNs: stats[at + 2] ?? 0n,
+    ctimeNs: stats[at + 3] ?? 0n,
+    ino: stats[at + 4] ?? 0n,
+  }
 }
 
 const S_IFMT = BigInt(constants.S_IFMT)
@@ -35,7 +45,7 @@ export class FolderReader {
   /** One listing at a time: the thread knows only one. */
   #listings: Promise<unknown> = Promise.resolve()
 
-  /** What is in a folder, in pages, in the system's order; the next page is read while one is worked on. */
+  /** What is in a folder, in pages, in the system's order; the next ones are read while one is worked on. */
   async *list(folder: string): AsyncGenerator<Names> {
     const before = this.#listings
     let end = () => {}
@@ -43,18 +53,23 @@ export class FolderReader {
       end = resolve
     })
     await before
+    let isOpen = true
     try {
-      let ahead = this.#names({ kind: 'list', folder })
-      for (;;) {
-        const page = await ahead
-        if (!page.done) {
-          ahead = this.#names({ kind: 'next' })
-          ahead.catch(() => undefined) // heard when it is awaited, if it ever is
+      const ahead = [this.#names({ kind: 'list', folder })]
+      for (let next = ahead.shift(); next !== undefined; next = ahead.shift()) {
+        while (ahead.length < PAGES_AHEAD) {
+          const later = this.#names({ kind: 'next' })
+          later.catch(() => undefined) // heard when it is awaited, if it ever is
+          ahead.push(later)
         }
+        isOpen = false // should it fail
+        const page = await next
+        isOpen = !page.done
         yield page
         if (page.done) return
       }
     } finally {
+      if (isOpen) this.#names({ kind: 'end' }).catch(() => undefined) // what fails has ended too
       end()
     }
   }

@@ -12,25 +12,44 @@ const PAGE = 1_000
 /** As `openFile` does it, and for its reasons. */
 const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
 
+type Asked = Call & { readonly id: number }
+
 let listing: { readonly folder: string; readonly dir: Dir } | undefined
 
-parentPort?.on('message', ({ id, ...call }: Call & { readonly id: number }) => {
+/** Calls for pages of a listing, which are many: others come in between. */
+const pages: Asked[] = []
+
+parentPort?.on('message', (asked: Asked) => {
+  if (asked.kind !== 'list' && asked.kind !== 'next') reply(asked)
+  else if (pages.push(asked) === 1) setImmediate(replyPage)
+})
+
+function replyPage(): void {
+  const [asked] = pages
+  if (asked !== undefined) reply(asked)
+  pages.shift()
+  if (pages.length > 0) setImmediate(replyPage)
+}
+
+function reply({ id, ...call }: Asked): void {
   try {
     const answer = answerTo(call)
     parentPort?.postMessage({ id, answer }, [answer.stats.buffer, ...(answer.kind === 'bytes' ? [answer.bytes.buffer] : [])])
   } catch (error) {
     parentPort?.postMessage({ id, fault: { message: messageOf(error), code: systemCodeOf(error) } })
   }
-})
+}
 
 function answerTo(call: Call): Answer {
   switch (call.kind) {
     case 'list':
-      listing?.dir.closeSync()
-      listing = undefined
+      endListing()
       listing = { folder: call.folder, dir: opendirSync(call.folder, { bufferSize: PAGE }) }
       return nextPage()
     case 'next':
+      return nextPage()
+    case 'end':
+      endListing()
       return nextPage()
     case 'stat':
       return { kind: 'names', names: call.names, stats: statsOf(call.folder, call.names), done: true }
@@ -49,11 +68,13 @@ function nextPage(): Answer {
     if (entry === null) done = true
     else names.push(entry.name)
   }
-  if (done) {
-    dir.closeSync()
-    listing = undefined
-  }
+  if (done) endListing()
   return { kind: 'names', names, stats: statsOf(folder, names), done }
+}
+
+function endListing(): void {
+  listing?.dir.closeSync()
+  listing = undefined
 }
 
 function statsOf(folder: string, names: readonly string[]): Stats {

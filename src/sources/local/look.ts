@@ -68,9 +68,12 @@ export interface FileStats {
 }
 
 export function listedOf(place: Pick<Place, 'path'>, { size, mtimeNs, ctimeNs, ino }: FileStats, refused?: string): Listed {
+  const modified = `${mtimeNs}`
+  // Of most files the two are one, and to write a large number takes longer than all else here.
+  const changed = ctimeNs === mtimeNs ? modified : `${ctimeNs}`
   const listed = {
     path: place.path,
-    fingerprint: `${size}-${mtimeNs}-${ctimeNs}-${ino}`,
+    fingerprint: `${size}-${modified}-${changed}-${ino}`,
     size: Number(size),
     modifiedAt: new Date(Number(mtimeNs) / 1e6),
     changedMs: Number(ctimeNs) / 1e6,

@@ -30,11 +30,11 @@ export function into(segments: readonly Segment[], route: Route, name: string): 
   const next: number[] = []
   for (const at of route) {
     const segment = segments[at]
-    if (!segment?.matches(name)) continue
-    if (segment.deep) next.push(at)
-    else if (at + 1 < segments.length) next.push(at + 1)
+    const then = segment?.deep ? at : at + 1
+    // Most names are those of files, in a folder where the pattern ends.
+    if (then < segments.length && segment?.matches(name)) next.push(then)
   }
-  return spread(segments, next)
+  return next.length === 0 ? next : spread(segments, next)
 }
 
 /** `**` also stands for no folder at all. */

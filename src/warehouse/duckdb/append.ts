@@ -1,21 +1,12 @@
-import {
-  BIGINT,
-  type DuckDBConnection,
-  DuckDBDataChunk,
-  DuckDBTimestampTZValue,
-  type DuckDBType,
-  type DuckDBValue,
-  INTEGER,
-  TIMESTAMPTZ,
-  VARCHAR,
-} from '@duckdb/node-api'
+import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api'
+import { duckdb } from '../../duckdb.ts'
 
 type Cell = string | number | bigint | Date | null
 
-const TYPES = { VARCHAR, INTEGER, BIGINT, TIMESTAMPTZ } satisfies Record<string, DuckDBType>
+type ColumnType = 'VARCHAR' | 'INTEGER' | 'BIGINT' | 'TIMESTAMPTZ'
 
 /** All columns of a table, in its order. */
-export type AppendedColumns = readonly (readonly [name: string, type: keyof typeof TYPES])[]
+export type AppendedColumns = readonly (readonly [name: string, type: ColumnType])[]
 
 /** DuckDB's own for rows that travel together. */
 const MOST_ROWS = 2_048
@@ -30,12 +21,13 @@ export async function append<T extends AppendedColumns>(
   columns: T,
   rows: readonly Readonly<Record<T[number][0], Cell>>[],
 ): Promise<void> {
-  const types = columns.map(([, type]) => TYPES[type])
+  const library = duckdb()
+  const types = columns.map(([, type]) => library[type])
   const appender = await connection.createAppender(table, 'tidemark')
   try {
     for (let first = 0; first < rows.length; first += MOST_ROWS) {
       const some = rows.slice(first, first + MOST_ROWS)
-      const chunk = DuckDBDataChunk.create(types, some.length)
+      const chunk = library.DuckDBDataChunk.create(types, some.length)
       for (const [place, [name, type]] of columns.entries())
         chunk.setColumnValues(
           place,
@@ -49,7 +41,7 @@ export async function append<T extends AppendedColumns>(
   }
 }
 
-function duckdbValue(cell: Cell, type: keyof typeof TYPES): DuckDBValue {
-  if (cell instanceof Date) return new DuckDBTimestampTZValue(BigInt(cell.getTime()) * 1_000n)
+function duckdbValue(cell: Cell, type: ColumnType): DuckDBValue {
+  if (cell instanceof Date) return new (duckdb().DuckDBTimestampTZValue)(BigInt(cell.getTime()) * 1_000n)
   return type === 'BIGINT' && cell !== null ? BigInt(cell) : cell
 }

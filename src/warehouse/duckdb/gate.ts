@@ -1,7 +1,8 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import { duckdb } from '../../duckdb.ts'
 import { messageOf, TidemarkError } from '../../errors.ts'
 import { unlessAborted } from '../../unless-aborted.ts'
 import { dropPrepared } from './sql.ts'
@@ -107,7 +108,7 @@ export class Gate implements AsyncDisposable {
     for (;;) {
       try {
         if (!readOnly) await mkdir(dirname(file), { recursive: true })
-        const instance = await DuckDBInstance.create(file, {
+        const instance = await duckdb().DuckDBInstance.create(file, {
           access_mode: readOnly ? 'READ_ONLY' : 'READ_WRITE',
           memory_limit: readOnly ? MEMORY.reader : MEMORY.worker,
         })

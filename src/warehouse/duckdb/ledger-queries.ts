@@ -113,16 +113,16 @@ export function toEntry(row: Row): LedgerEntry {
   }
 }
 
+/** Which version is the newest is asked of those paths alone for which it matters. */
 export async function readCounts(connection: DuckDBConnection, pipeline: string): Promise<PipelineCounts> {
   const [row] = await rowsOf(
     connection,
-    `WITH newest AS (SELECT path, arg_max(status, sequence) AS status, arg_max(gone_at IS NOT NULL, sequence) AS gone
-         FROM tidemark.files WHERE pipeline = $1 GROUP BY path),
-       loaded AS (SELECT partition_key, rows FROM tidemark.files WHERE pipeline = $1 AND status = 'loaded')
-     SELECT (SELECT count(*) FROM loaded) AS loaded, (SELECT count(*) FROM newest WHERE status = 'held') AS held,
-       (SELECT count(*) FROM newest WHERE status = 'ignored' AND NOT gone) AS ignored,
-       (SELECT coalesce(sum(rows), 0)::BIGINT FROM loaded) AS rows,
-       (SELECT coalesce(to_json(list(DISTINCT partition_key)), '[]') FROM loaded) AS keys`,
+    `WITH loaded AS (SELECT count(*) AS loaded, coalesce(sum(rows), 0)::BIGINT AS rows FROM tidemark.files WHERE pipeline = $1 AND status = 'loaded'),
+       newest AS (SELECT status, gone_at FROM tidemark.files
+         WHERE pipeline = $1 AND path IN (SELECT path FROM tidemark.files WHERE pipeline = $1 AND status IN ('held', 'ignored'))
+         QUALIFY sequence = max(sequence) OVER (PARTITION BY path))
+     SELECT loaded, rows, (SELECT count(*) FROM newest WHERE status = 'held') AS held,
+       (SELECT count(*) FROM newest WHERE status = 'ignored' AND gone_at IS NULL) AS ignored FROM loaded`,
     pipeline,
   )
   return {
@@ -130,7 +130,6 @@ export async function readCounts(connection: DuckDBConnection, pipeline: string)
     held: Number(row?.held),
     ignored: Number(row?.ignored),
     rows: Number(row?.rows),
-    loadedKeys: z.array(z.string()).parse(JSON.parse(String(row?.keys))),
   }
 }
 

@@ -62,3 +62,14 @@ export function anyOf(texts: readonly string[], parameter: string): { readonly i
 export function textList(parameter: string): string {
   return `(SELECT unnest(from_json(${parameter}::JSON, '["VARCHAR"]')))`
 }
+
+/** One row with a text of JSON for each column: many rows are read so in a third of the time that a value for each takes. */
+export function jsonColumns(columns: readonly string[], from: string): string {
+  return `SELECT ${columns.map((column) => `to_json(list(${column})) AS ${column}`).join(', ')} FROM (${from})`
+}
+
+/** A column of `jsonColumns`. Of no rows the list is null. */
+export function columnOf(json: unknown): readonly unknown[] {
+  const values: unknown = typeof json === 'string' ? JSON.parse(json) : []
+  return Array.isArray(values) ? values : []
+}
