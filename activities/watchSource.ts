@@ -17,6 +17,8 @@ const TURN_MS = 15 * 60_000
 const ASK_EACH_MS = 100
 /** What takes long, as a batch does, is asked about less and less often. */
 const LONGEST_ASK_MS = 1_000
+/** While a batch is open nothing is handed out, and it looks at everything itself: a look now and then sees that the source can be read. */
+const LOOK_BESIDE_BATCH_MS = 5_000
 /** Hints that come together are looked at together. */
 const GATHER_MS = 20
 const SIGHTINGS_CARRIED = 50
@@ -100,6 +102,8 @@ async function watchTurn(
   let askAt = performance.now()
   let askMs = ASK_EACH_MS * open.size
   let tellClosedAt = Number.POSITIVE_INFINITY
+  const { poll, sweep, paths } = input.demand
+  let besideBatchAt = poll || sweep || paths.length > 0 ? 0 : performance.now() + LOOK_BESIDE_BATCH_MS
   for (;;) {
     signal.throwIfAborted()
     if (performance.now() >= askAt) {
@@ -111,6 +115,11 @@ async function watchTurn(
       askAt = performance.now() + askMs
       askMs = Math.max(Math.min(askMs * 2, LONGEST_ASK_MS), ASK_EACH_MS * open.size)
     }
+    if (open.has(batchId(input.pipeline)) && performance.now() < besideBatchAt) {
+      await delay(Math.max(1, Math.min(askAt, besideBatchAt, end, tellClosedAt) - performance.now()), undefined, { signal })
+      if (performance.now() < Math.min(end, tellClosedAt)) continue
+    }
+    besideBatchAt = performance.now() + LOOK_BESIDE_BATCH_MS
     // What is handed out and not started would be left alone for a while, as if it had failed.
     const full = MOST_IN_FLIGHT - open.size < MOST_AT_ONCE || withinBytes([...open], MOST_BYTES_IN_FLIGHT).length < open.size
     const { partitions, many } = await watcher.look({

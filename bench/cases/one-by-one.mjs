@@ -48,7 +48,7 @@ export function measure(files) {
     )
     const limits = []
     for (let run = 0; run < 5; run++)
-      limits.push(await readAlone(join(folder, 'alone.duckdb'), join(source, 'file-1.csv'), COLUMNS))
+      limits.push((await readAlone(join(folder, 'alone.duckdb'), join(source, 'file-1.csv'), COLUMNS)).took)
     const limitIs = 'DuckDB: open, read_csv and insert of one, close'
     const limit = quantile(limits, 0.5)
     return [

@@ -28,7 +28,7 @@ export async function loadable({ open, warehouse, candidates, filesOf, onSettlin
 }
 
 /**
- * Records a look at each file and, where that is not enough to call it settled, looks again after `settle`.
+ * Records a look at each file and, where that is not enough to call it settled, looks again after what is left of `settle`.
  * What has changed or gone by then is left out: it is early for it.
  */
 export async function settled(
@@ -42,7 +42,11 @@ export async function settled(
   const waiting = candidates.filter(({ listed }) => !sightings.isSettled(listed, pipeline.source.settleMs))
   if (waiting.length === 0) return { ready: candidates, unsettled: [] }
   onSettling?.(waiting.length)
-  await watchedFor(pipeline.source.settleMs, signal)
+  const { settleMs } = pipeline.source
+  await watchedFor(
+    waiting.reduce((most, { listed }) => Math.max(most, sightings.settlesInMs(listed, settleMs)), 0),
+    signal,
+  )
   const unsettled = new Set<Candidate>()
   const looks = await statAll(
     open.source,

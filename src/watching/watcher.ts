@@ -1,4 +1,5 @@
 import { messageOf, TidemarkError } from '../errors.ts'
+import type { Candidate } from '../loading/candidate.ts'
 import { byKey } from '../loading/judge.ts'
 import type { OpenPipeline } from '../loading/open-pipelines.ts'
 import { postponedKeys } from '../loading/postponed.ts'
@@ -22,6 +23,9 @@ export type { Readiness }
 
 /** More partitions than this at once are a batch's work. */
 export const MOST_AT_ONCE = 20
+/** So long a batch takes to begin: for a crowd it is asked for before that has settled. It sees for itself that it has, as every load does. */
+const BATCH_BEGINS_MS = 300
+
 /**
  * What a process knows of one source, across the turns of its sensor. It only reads: what has settled and is not up to date is handed
  * out, and stays pending until the ledger says that it is.
@@ -120,7 +124,7 @@ export class Watcher implements AsyncDisposable {
     if (hinted.length > 0) this.#gathering.news()
     await this.#orFailing(async () => {
       if (hinted !== 'anything' && performance.now() < this.#sweepDue)
-        return this.#pending.lookAt(new Set([...hinted, ...this.#pending.unsettled().map(({ listed }) => listed.path)]), signal)
+        return this.#pending.lookAt(new Set([...hinted, ...this.#settling().map(({ listed }) => listed.path)]), signal)
       if (hinted === 'anything') this.#listing.askForWhole()
       this.#sweepDue = performance.now() + this.#pace.nextMs() // first: who asks for a sweep in the middle of one gets another
       this.#pace.listed({ news: await this.#listing.list(signal) })
@@ -143,11 +147,9 @@ export class Watcher implements AsyncDisposable {
 
   /** What has settled, compared with the ledger once more; all of it stays pending until the ledger has it. */
   async #ready({ leaveOut, alsoPostponed, signal }: Look): Promise<Readiness> {
-    const { pipeline, sightings } = this.#open
+    const { pipeline } = this.#open
     const isDue = (key: string) => !leaveOut(key) && (alsoPostponed || this.#handed.isDue(key))
-    const settled = [...this.#pending.all].filter(
-      ({ listed, key }) => isDue(key) && this.#gathering.isDue(key) && sightings.isSettled(listed, pipeline.source.settleMs),
-    )
+    const settled = this.#settledOrMany([...this.#pending.all].filter(({ key }) => isDue(key) && this.#gathering.isDue(key)))
     const suspects = await suspectsByKey(this.#open, this.#warehouse, signal)
     const owed = (await this.#owed.update(signal)).map((key) => [key, []] as const)
     const absent = new Map([...owed, ...suspects].filter(([key]) => isDue(key)))
@@ -155,7 +157,9 @@ export class Watcher implements AsyncDisposable {
     if (settled.length > 0) await this.#pending.compare(settled, signal)
     const postponed = alsoPostponed ? new Set<string>() : await postponedKeys(this.#warehouse, pipeline.name)
     const still = settled.flatMap(({ listed }) => this.#pending.get(listed.path) ?? []).filter(({ key }) => !postponed.has(key))
-    const ready = byKey(await this.#gathering.ready(still, new Set(this.#pending.unsettled().map(({ key }) => key))))
+    const taken = new Set(settled.map(({ listed }) => listed.path))
+    const unsettled = this.#pending.unsettled().filter(({ listed }) => !taken.has(listed.path))
+    const ready = byKey(await this.#gathering.ready(still, new Set(unsettled.map(({ key }) => key))))
     const keys = [...new Set([...ready.keys(), ...[...absent.keys()].filter((key) => !postponed.has(key))])].sort()
     if (signal.aborted) return NOTHING // nobody would get it
     for (const key of keys) this.#handed.hand(key, fingerprintOf(ready.get(key) ?? [], absent.get(key) ?? []))
@@ -164,6 +168,20 @@ export class Watcher implements AsyncDisposable {
       many,
       partitions: many ? [] : keys.map((key) => readyPartition(this.#open, key, ready.get(key) ?? [], absent.get(key) ?? [])),
     }
+  }
+
+  /** Not those that a batch was asked for: it looks at them itself. */
+  #settling(): readonly Candidate[] {
+    return this.#pending.unsettled().filter(({ key }) => this.#handed.isDue(key))
+  }
+
+  /** Those that have settled; of a crowd those that are about to. */
+  #settledOrMany(due: readonly Candidate[]): readonly Candidate[] {
+    const { pipeline, sightings } = this.#open
+    const { settleMs } = pipeline.source
+    const soon = due.filter(({ listed }) => sightings.settlesInMs(listed, settleMs) <= BATCH_BEGINS_MS)
+    if (partitionsOf(soon) > MOST_AT_ONCE) return soon
+    return due.filter(({ listed }) => sightings.isSettled(listed, settleMs))
   }
 
   /** Milliseconds until there is something to do without news: a sweep, or a file that may have settled. */
@@ -176,8 +194,12 @@ export class Watcher implements AsyncDisposable {
       this.#handed.nextDueMs([...this.#pending.all, ...suspectedKeys(this.#open), ...this.#owed.keys.map((key) => ({ key }))]),
     )
     due = Math.min(due, this.#gathering.nextDueMs())
-    for (const { listed } of this.#pending.unsettled())
-      due = Math.min(due, sightings.settlesInMs(listed, pipeline.source.settleMs))
+    const unsettled = this.#settling()
+    const early = partitionsOf(unsettled) > MOST_AT_ONCE ? BATCH_BEGINS_MS : 0
+    for (const { listed } of unsettled) {
+      const settles = sightings.settlesInMs(listed, pipeline.source.settleMs)
+      due = Math.min(due, settles > early ? settles - early : settles)
+    }
     return due
   }
 
@@ -186,4 +208,8 @@ export class Watcher implements AsyncDisposable {
     await this.#looking?.catch(() => undefined) // how it ends is nobody's news any more
     await this.hints[Symbol.asyncDispose]()
   }
+}
+
+function partitionsOf(files: readonly Candidate[]): number {
+  return new Set(files.map(({ key }) => key)).size
 }

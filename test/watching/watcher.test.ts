@@ -1,6 +1,7 @@
 import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
+import { loadBatch } from '../../src/loading/load-batch.ts'
 import { MOST_AT_ONCE } from '../../src/watching/watcher.ts'
 import { prices } from '../harness/prices.ts'
 import { Watched } from './watched.ts'
@@ -34,6 +35,33 @@ test.each([
   for (let number = 0; number < count; number++) await watched.workspace.drop(`${number}.csv`, prices(1))
   const { many, partitions } = await watched.look()
   expect({ many, partitions: partitions.length }).toEqual(expected)
+})
+
+test('of a crowd the batch is asked for before it has settled, once, and loads it no earlier than that', async () => {
+  await using watched = await Watched.create({
+    source: { kind: 'local', folder: 'source', files: '{partition}.csv', settle: '250ms' },
+  })
+  for (let number = 0; number <= MOST_AT_ONCE; number++) await watched.workspace.drop(`${number}.csv`, prices(1))
+  expect(await watched.look()).toEqual({ many: true, partitions: [] })
+  expect(await watched.look()).toEqual({ many: false, partitions: [] })
+  expect(watched.watcher.nextDueMs()).toBeGreaterThan(0)
+  await watched.workspace.drop('0.csv', prices(1, 2)) // which is to settle anew
+  const changed = performance.now()
+  const run = { workflowId: 'test', runId: 'batch' }
+  const { signal } = new AbortController()
+  const request = { open: watched.open, run, isOpen: async () => false, progress: () => undefined, lastTry: true, signal }
+  const context = { warehouse: watched.warehouse, stagingFolder: join(watched.workspace.folder, 'staging') }
+  expect(await loadBatch(context, { ...request, alsoPostponed: false })).toMatchObject({ loaded: MOST_AT_ONCE + 1, left: 0 })
+  expect(performance.now() - changed).toBeGreaterThanOrEqual(250)
+  expect((await watched.sharePrices())['0.csv']).toEqual([1, 2])
+})
+
+test('a few that are about to settle are not ready', async () => {
+  await using watched = await Watched.create({
+    source: { kind: 'local', folder: 'source', files: '{partition}.csv', settle: '250ms' },
+  })
+  for (let number = 0; number < MOST_AT_ONCE; number++) await watched.workspace.drop(`${number}.csv`, prices(1))
+  expect(await watched.look()).toEqual({ many: false, partitions: [] })
 })
 
 test('what is left out because its import is open is ready when it has closed, at once', async () => {
