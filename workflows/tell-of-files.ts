@@ -15,7 +15,9 @@ export async function tellOfFiles(
 ): Promise<void> {
   const name = of.partition === undefined ? of.pipeline : `${of.pipeline} ${of.partition}`
   if (newlyHeld > 0)
-    await tellActivities(`tell of ${counted(newlyHeld, 'held file')} of ${name}`).tell({
+    await tellActivities(
+      of.partition === undefined ? `tell of ${newlyHeld} held files of ${name}` : `tell that ${name} is held`,
+    ).tell({
       ...of,
       what: 'held',
       count: newlyHeld,

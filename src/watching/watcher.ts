@@ -124,7 +124,7 @@ export class Watcher implements AsyncDisposable {
     if (hinted.length > 0) this.#gathering.news()
     await this.#orFailing(async () => {
       if (hinted !== 'anything' && performance.now() < this.#sweepDue)
-        return this.#pending.lookAt(new Set([...hinted, ...this.#settling().map(({ listed }) => listed.path)]), signal)
+        return this.#pending.lookAt(new Set([...hinted, ...this.#pending.unsettled().map(({ listed }) => listed.path)]), signal)
       if (hinted === 'anything') this.#listing.askForWhole()
       this.#sweepDue = performance.now() + this.#pace.nextMs() // first: who asks for a sweep in the middle of one gets another
       this.#pace.listed({ news: await this.#listing.list(signal) })
@@ -170,11 +170,6 @@ export class Watcher implements AsyncDisposable {
     }
   }
 
-  /** Not those that a batch was asked for: it looks at them itself. */
-  #settling(): readonly Candidate[] {
-    return this.#pending.unsettled().filter(({ key }) => this.#handed.isDue(key))
-  }
-
   /** Those that have settled; of a crowd those that are about to. */
   #settledOrMany(due: readonly Candidate[]): readonly Candidate[] {
     const { pipeline, sightings } = this.#open
@@ -194,7 +189,7 @@ export class Watcher implements AsyncDisposable {
       this.#handed.nextDueMs([...this.#pending.all, ...suspectedKeys(this.#open), ...this.#owed.keys.map((key) => ({ key }))]),
     )
     due = Math.min(due, this.#gathering.nextDueMs())
-    const unsettled = this.#settling()
+    const unsettled = this.#pending.unsettled()
     const early = partitionsOf(unsettled) > MOST_AT_ONCE ? BATCH_BEGINS_MS : 0
     for (const { listed } of unsettled) {
       const settles = sightings.settlesInMs(listed, pipeline.source.settleMs)

@@ -35,7 +35,7 @@ test('while a backfill keeps every slot that it can get, what people, schedules 
       return described?.raw.pendingActivities?.some(({ activityType }) => activityType?.name === 'loadPartition')
     })
   }
-  await until('both slots to be taken', () => bulk.held === 2)
+  await until('all slots to be taken', () => bulk.held === 4)
   alone = false
 
   expect(await tidemark.importPartition(pipeline, '2018-06-01')).toMatchObject({ state: 'loaded' })
