@@ -68,6 +68,10 @@ class Window {
         if (partition === undefined) break
         this.#start(partition)
       }
+      if (course.open === 0 && course.paused && this.#untold) {
+        await this.tell() // it may stay so for days
+        continue // much may have changed meanwhile
+      }
       if (course.open === 0 && !this.#planning) {
         if (course.queue.length === 0 && !course.more) return
         if (this.#isRolling) await this.#roll()
@@ -83,9 +87,9 @@ class Window {
   /** One word for many partitions: hundreds that were missing may have come at once. */
   async tell(): Promise<void> {
     if (!this.#untold) return
-    this.#untold = false
     const { pipeline } = this.#input
     await tellOfFiles({ pipeline }, await shortActivities(`find what to tell of ${pipeline}`).findUntold(pipeline))
+    this.#untold = false // not before: a telling that is cancelled is made up for at the end
   }
 
   /** No more is started, so that this run can end when what is open has ended. */

@@ -14,6 +14,10 @@ export class Handed {
     this.#last.set(key, { fingerprints, pauseMs, due: performance.now() + pauseMs })
   }
 
+  has(key: string): boolean {
+    return this.#last.has(key)
+  }
+
   isDue(key: string): boolean {
     return performance.now() >= (this.#last.get(key)?.due ?? 0)
   }

@@ -21,6 +21,7 @@ export interface Readiness {
 }
 
 export const NOTHING: Readiness = { partitions: [], many: false }
+export const MANY: Readiness = { partitions: [], many: true }
 
 export interface SweepReport {
   readonly at: Date

@@ -7,6 +7,7 @@ import { MAX_KEY_BYTES } from '../partitions/keys.ts'
 import type { Sighting } from '../sources/sightings.ts'
 import { unlessAborted } from '../unless-aborted.ts'
 import type { Warehouse } from '../warehouse/warehouse.ts'
+import { crowdIn, MOST_AT_ONCE, partitionsOf, soonerMs } from './crowd.ts'
 import { Gathering } from './gathering.ts'
 import { Handed } from './handed.ts'
 import { Hints } from './hints.ts'
@@ -15,17 +16,15 @@ import type { Mark } from './mark.ts'
 import { Owed } from './owed.ts'
 import { Pace } from './pace.ts'
 import { Pending } from './pending.ts'
-import { type Look, NOTHING, type Readiness, type SweepReport } from './readiness.ts'
+import { type Look, MANY, NOTHING, type Readiness, type SweepReport } from './readiness.ts'
 import { fingerprintOf, readyPartition } from './ready-partition.ts'
 import { suspectedKeys, suspectsByKey } from './suspects.ts'
 
+export { MOST_AT_ONCE } from './crowd.ts'
 export type { Readiness }
 
-/** More partitions than this at once are a batch's work. */
-export const MOST_AT_ONCE = 20
-/** So long a batch takes to begin: for a crowd it is asked for before that has settled. It sees for itself that it has, as every load does. */
-const BATCH_BEGINS_MS = 300
-
+/** Stands for all that is pending and not watched one by one, among what is handed out. */
+const THE_REST = '\0'
 /**
  * What a process knows of one source, across the turns of its sensor. It only reads: what has settled and is not up to date is handed
  * out, and stays pending until the ledger says that it is.
@@ -146,37 +145,52 @@ export class Watcher implements AsyncDisposable {
   }
 
   /** What has settled, compared with the ledger once more; all of it stays pending until the ledger has it. */
-  async #ready({ leaveOut, alsoPostponed, signal }: Look): Promise<Readiness> {
-    const { pipeline } = this.#open
+  async #ready(look: Look): Promise<Readiness> {
+    const { leaveOut, alsoPostponed, signal } = look
+    const { pipeline, sightings } = this.#open
     const isDue = (key: string) => !leaveOut(key) && (alsoPostponed || this.#handed.isDue(key))
-    const settled = this.#settledOrMany([...this.#pending.all].filter(({ key }) => isDue(key) && this.#gathering.isDue(key)))
+    const due = [...this.#pending.all].filter(({ key }) => isDue(key) && this.#gathering.isDue(key))
+    if (await this.#isCrowd(due, look)) return MANY
+    const settled = due.filter(({ listed }) => sightings.isSettled(listed, pipeline.source.settleMs))
     const suspects = await suspectsByKey(this.#open, this.#warehouse, signal)
     const owed = (await this.#owed.update(signal)).map((key) => [key, []] as const)
     const absent = new Map([...owed, ...suspects].filter(([key]) => isDue(key)))
     if (settled.length === 0 && absent.size === 0) return NOTHING
-    if (settled.length > 0) await this.#pending.compare(settled, signal)
-    const postponed = alsoPostponed ? new Set<string>() : await postponedKeys(this.#warehouse, pipeline.name)
-    const still = settled.flatMap(({ listed }) => this.#pending.get(listed.path) ?? []).filter(({ key }) => !postponed.has(key))
-    const taken = new Set(settled.map(({ listed }) => listed.path))
-    const unsettled = this.#pending.unsettled().filter(({ listed }) => !taken.has(listed.path))
-    const ready = byKey(await this.#gathering.ready(still, new Set(unsettled.map(({ key }) => key))))
+    const { still, postponed } = await this.#still(settled, look)
+    const ready = byKey(await this.#gathering.ready(still, new Set(this.#pending.unsettled().map(({ key }) => key))))
     const keys = [...new Set([...ready.keys(), ...[...absent.keys()].filter((key) => !postponed.has(key))])].sort()
     if (signal.aborted) return NOTHING // nobody would get it
     for (const key of keys) this.#handed.hand(key, fingerprintOf(ready.get(key) ?? [], absent.get(key) ?? []))
-    const many = this.#pending.more || keys.length > MOST_AT_ONCE || keys.some((key) => Buffer.byteLength(key) > MAX_KEY_BYTES)
+    if (keys.length > MOST_AT_ONCE || keys.some((key) => Buffer.byteLength(key) > MAX_KEY_BYTES)) return MANY
+    if (this.#pending.more && isDue(THE_REST)) {
+      this.#handed.hand(THE_REST, '')
+      return MANY
+    }
     return {
-      many,
-      partitions: many ? [] : keys.map((key) => readyPartition(this.#open, key, ready.get(key) ?? [], absent.get(key) ?? [])),
+      many: false,
+      partitions: keys.map((key) => readyPartition(this.#open, key, ready.get(key) ?? [], absent.get(key) ?? [])),
     }
   }
 
-  /** Those that have settled; of a crowd those that are about to. */
-  #settledOrMany(due: readonly Candidate[]): readonly Candidate[] {
-    const { pipeline, sightings } = this.#open
-    const { settleMs } = pipeline.source
-    const soon = due.filter(({ listed }) => sightings.settlesInMs(listed, settleMs) <= BATCH_BEGINS_MS)
-    if (partitionsOf(soon) > MOST_AT_ONCE) return soon
-    return due.filter(({ listed }) => sightings.isSettled(listed, settleMs))
+  /** Whether there is a crowd that has settled or is about to. One that was handed out and has changed must settle first: it may go on changing. */
+  async #isCrowd(due: readonly Candidate[], look: Look): Promise<boolean> {
+    const crowd = crowdIn(
+      this.#open,
+      due.filter(({ key }) => !this.#handed.has(key)),
+    )
+    if (crowd.length === 0) return false
+    const { still } = await this.#still(crowd, look)
+    if (partitionsOf(still) <= MOST_AT_ONCE || look.signal.aborted) return false
+    for (const [key, candidates] of byKey(still)) this.#handed.hand(key, fingerprintOf(candidates, []))
+    return true
+  }
+
+  /** Of these what the ledger does not have by now, and is not left alone after failures. */
+  async #still(files: readonly Candidate[], { alsoPostponed, signal }: Look) {
+    if (files.length > 0) await this.#pending.compare(files, signal)
+    const postponed = alsoPostponed ? new Set<string>() : await postponedKeys(this.#warehouse, this.#open.pipeline.name)
+    const still = files.flatMap(({ listed }) => this.#pending.get(listed.path) ?? []).filter(({ key }) => !postponed.has(key))
+    return { still, postponed }
   }
 
   /** Milliseconds until there is something to do without news: a sweep, or a file that may have settled. */
@@ -186,11 +200,16 @@ export class Watcher implements AsyncDisposable {
     if (this.failing !== null) return sweep
     let due = Math.min(
       sweep,
-      this.#handed.nextDueMs([...this.#pending.all, ...suspectedKeys(this.#open), ...this.#owed.keys.map((key) => ({ key }))]),
+      this.#handed.nextDueMs([
+        ...this.#pending.all,
+        ...suspectedKeys(this.#open),
+        ...this.#owed.keys.map((key) => ({ key })),
+        { key: THE_REST },
+      ]),
     )
     due = Math.min(due, this.#gathering.nextDueMs())
     const unsettled = this.#pending.unsettled()
-    const early = partitionsOf(unsettled) > MOST_AT_ONCE ? BATCH_BEGINS_MS : 0
+    const early = soonerMs(this.#open, unsettled)
     for (const { listed } of unsettled) {
       const settles = sightings.settlesInMs(listed, pipeline.source.settleMs)
       due = Math.min(due, settles > early ? settles - early : settles)
@@ -203,8 +222,4 @@ export class Watcher implements AsyncDisposable {
     await this.#looking?.catch(() => undefined) // how it ends is nobody's news any more
     await this.hints[Symbol.asyncDispose]()
   }
-}
-
-function partitionsOf(files: readonly Candidate[]): number {
-  return new Set(files.map(({ key }) => key)).size
 }

@@ -2,8 +2,9 @@ import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { loadBatch } from '../../src/loading/load-batch.ts'
-import { MOST_AT_ONCE } from '../../src/watching/watcher.ts'
+import { MOST_AT_ONCE } from '../../src/watching/crowd.ts'
 import { prices } from '../harness/prices.ts'
+import { until } from '../harness/until.ts'
 import { Watched } from './watched.ts'
 
 test('a look that is cut short loses no hint', async () => {
@@ -54,6 +55,41 @@ test('of a crowd the batch is asked for before it has settled, once, and loads i
   expect(await loadBatch(context, { ...request, alsoPostponed: false })).toMatchObject({ loaded: MOST_AT_ONCE + 1, left: 0 })
   expect(performance.now() - changed).toBeGreaterThanOrEqual(250)
   expect((await watched.sharePrices())['0.csv']).toEqual([1, 2])
+})
+
+test('a crowd that was asked for and changes is not asked for again before it has settled', async () => {
+  await using watched = await Watched.create({
+    source: { kind: 'local', folder: 'source', files: '{partition}.csv', settle: '250ms' },
+  })
+  const drop = async (rows: number) => {
+    for (let number = 0; number <= MOST_AT_ONCE; number++)
+      await watched.workspace.drop(`${number}.csv`, prices(...Array.from({ length: rows }, () => 1)))
+    watched.watcher.sweepSoon()
+  }
+  await drop(1)
+  expect(await watched.look()).toMatchObject({ many: true })
+  const asked = performance.now()
+  await until('what was handed out to be due again', () => performance.now() - asked > 500)
+  await drop(2)
+  expect(await watched.look()).toEqual({ many: false, partitions: [] })
+  expect(await watched.ready()).toMatchObject({ many: true })
+  expect(performance.now() - asked).toBeGreaterThan(750)
+})
+
+test('those of a crowd that are left alone after failures do not make the others ready before they have settled', async () => {
+  await using watched = await Watched.create({
+    source: { kind: 'local', folder: 'source', files: '{partition}.csv', settle: '250ms' },
+  })
+  const noFolder = join(watched.workspace.folder, 'a-file')
+  await writeFile(noFolder, '')
+  for (let number = 0; number < MOST_AT_ONCE; number++) {
+    await watched.workspace.drop(`${number}.csv`, prices(1))
+    await expect(watched.load(`${number}`, noFolder)).rejects.toThrow()
+  }
+  await watched.workspace.drop('new.csv', prices(1))
+  const dropped = performance.now()
+  expect(await watched.readyKeys()).toEqual(['new'])
+  expect(performance.now() - dropped).toBeGreaterThanOrEqual(250)
 })
 
 test('a few that are about to settle are not ready', async () => {

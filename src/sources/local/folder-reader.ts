@@ -119,7 +119,8 @@ export class FolderReader {
       else asked?.reject(Object.assign(new Error(reply.fault.message), { code: reply.fault.code }))
     })
     const lost = (error: Error) => {
-      if (this.#thread === thread) this.#thread = undefined
+      if (this.#thread !== thread) return // it has ended of itself, and what is asked was asked of the next one
+      this.#thread = undefined
       for (const { reject } of this.#asked.values()) reject(error)
     }
     thread.on('error', lost)

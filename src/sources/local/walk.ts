@@ -107,24 +107,28 @@ async function* lookIntoLarge(
 ): AsyncGenerator<readonly Seen[]> {
   let notUtf8 = false
   const pages = reader.list(folder.real.toString())
-  for (;;) {
-    const { value: page, done } = await readable(folder.real, OVER, () => pages.next())
-    if (done) break
-    const seen: Seen[] = []
-    const others: Entry[] = []
-    for (const [index, name] of page.names.entries()) {
-      const stats = statsIn(page.stats, index)
-      // Where bytes are no UTF-8 the name that was made of them leads nowhere.
-      if (stats === undefined && name.includes(NO_CHARACTER)) notUtf8 = true
-      if (stats === undefined) continue
-      const entry = matchOf(folder, pattern, name, { utf8: folder.utf8, named: false })
-      if (entry === undefined) continue
-      // Where it is, in bytes, takes longer to make than all else, and is for a look.
-      if (stats.isFile) seen.push({ entry, what: { kind: 'file', listed: listedOf(entry, stats), link: false } })
-      else others.push({ ...entry, at: join(folder.real, Buffer.from(name)) })
+  try {
+    for (;;) {
+      const { value: page, done } = await readable(folder.real, OVER, () => pages.next())
+      if (done) break
+      const seen: Seen[] = []
+      const others: Entry[] = []
+      for (const [index, name] of page.names.entries()) {
+        const stats = statsIn(page.stats, index)
+        // Where bytes are no UTF-8 the name that was made of them leads nowhere.
+        if (stats === undefined && name.includes(NO_CHARACTER)) notUtf8 = true
+        if (stats === undefined) continue
+        const entry = matchOf(folder, pattern, name, { utf8: folder.utf8, named: false })
+        if (entry === undefined) continue
+        // Where it is, in bytes, takes longer to make than all else, and is for a look.
+        if (stats.isFile) seen.push({ entry, what: { kind: 'file', listed: listedOf(entry, stats), link: false } })
+        else others.push({ ...entry, at: join(folder.real, Buffer.from(name)) })
+      }
+      yield seen
+      yield* lookAt(root, others)
     }
-    yield seen
-    yield* lookAt(root, others)
+  } finally {
+    await pages.return(undefined) // else one that is left in the middle would keep every later one waiting
   }
   if (!notUtf8) return
   const names = (await readable(folder.real, [], () => namesIn(folder.real))).filter((name) => !isUtf8(name))

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import { FolderReader, statsIn } from '../../../src/sources/local/folder-reader.ts'
 
 const FILES = 5_500
@@ -43,6 +43,21 @@ test('who looks at files does not wait until a listing has come to its end', asy
   let left = 0
   for await (const { names } of listing) left += names.length
   expect(left).toBe(FILES - 1_000)
+})
+
+test('what is asked while a thread that had nothing to do ends is answered by the next one', async () => {
+  jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask', 'performance'] })
+  try {
+    const reader = new FolderReader()
+    for (let time = 0; time < 5; time++) {
+      await reader.stat(folder, ['0.csv'])
+      jest.advanceTimersByTime(10_000)
+      const { stats } = await reader.stat(folder, ['0.csv'])
+      expect(statsIn(stats, 0)?.isFile).toBe(true)
+    }
+  } finally {
+    jest.useRealTimers()
+  }
 })
 
 test('a folder that is not there fails with the code of the system, and the next one is listed', async () => {

@@ -42,6 +42,24 @@ test('a well-formed name that reads like one in other bytes keeps the path for i
     expect(listed).toMatchObject([{ path: 'b\\xff.csv', size: 'well-formed'.length }])
   }))
 
+test.each(['left', 'aborted'])('a listing that is %s in the middle keeps no later one waiting', (how) =>
+  withFolder(async (folder) => {
+    await putMany(folder, 2 * MANY)
+    const source = localSource({ folder })
+    const ending = new AbortController()
+    const part = async () => {
+      for await (const page of source.list(CSV, ending.signal)) {
+        if (how === 'left') return page.length
+        ending.abort()
+      }
+      return 0
+    }
+    if (how === 'left') expect(await part()).toBeGreaterThan(0)
+    else await expect(part()).rejects.toThrow()
+    expect(await listAll(source, CSV)).toHaveLength(2 * MANY)
+  }),
+)
+
 test('many files at once are looked at and read as each by itself', () =>
   withFolder(async (parent) => {
     const folder = join(parent, 'source')
