@@ -41,19 +41,19 @@ test('paused, it lets what is open come to its end and starts no more; resumed, 
   await using workspace = await withPartitions(12)
   const loads = new HoldUp()
   await using running = await Running.start(workspace, { onStep: (step) => (step === 'staged' ? loads.pass() : undefined) })
-  const backfill = await running.tidemark.backfill(running.pipeline, { concurrency: 3 })
-  // Two load, and the third waits for a slot.
-  await until('two loads', () => loads.held === 2)
-  expect(await backfill.progress()).toMatchObject({ state: 'running', open: 3, left: 12, loaded: 0, rate: null })
+  const backfill = await running.tidemark.backfill(running.pipeline, { concurrency: 5 })
+  // Four load, and the fifth waits for a slot.
+  await until('four loads', () => loads.held === 4)
+  expect(await backfill.progress()).toMatchObject({ state: 'running', open: 5, left: 12, loaded: 0, rate: null })
   await backfill.pause()
-  loads.letGo(2)
-  await until('the third load', () => loads.held === 1)
+  loads.letGo(4)
+  await until('the fifth load', () => loads.held === 1)
   loads.letGo(1)
   const resting = await until('the window to be empty', async () => {
     const progress = await backfill.progress()
     return progress.open === 0 && progress
   })
-  expect(resting).toMatchObject({ state: 'paused', left: 9, loaded: 3 })
+  expect(resting).toMatchObject({ state: 'paused', left: 7, loaded: 5 })
   expect(resting.rate).toBeGreaterThan(0)
   loads.open()
   await backfill.resume()

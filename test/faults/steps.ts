@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
-import { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import { DuckDBConnection, DuckDBInstance, DuckDBPreparedStatement } from '@duckdb/node-api'
 
 /** What a load asks of a database or of the file system: `FROM t`, `lstat`. */
 export interface Step {
@@ -40,10 +40,20 @@ export async function decideEachStep(decide: Decide): Promise<void> {
     if (ofFiles.has(this)) ofFiles.add(connection)
     return connection
   }
-  wrap(DuckDBConnection.prototype, 'run', (sql, connection) => ({
+  const ofSql = (sql: unknown, connection: unknown): Step => ({
     what: String(sql).trim().split('\n', 1)[0] ?? '',
     where: ofFiles.has(Object(connection)) ? 'warehouse' : 'sandbox',
-  }))
+  })
+  wrap(DuckDBConnection.prototype, 'run', ofSql)
+  // Those that stay prepared; `run` of a connection prepares in another way.
+  const prepared = new WeakMap<object, Step>()
+  const { prepare } = DuckDBConnection.prototype
+  DuckDBConnection.prototype.prepare = async function (sql) {
+    const statement = await prepare.call(this, sql)
+    prepared.set(statement, ofSql(sql, this))
+    return statement
+  }
+  wrap(DuckDBPreparedStatement.prototype, 'run', (_, statement) => prepared.get(Object(statement)))
   wrap(DuckDBConnection.prototype, 'createAppender', (table, connection) => ({
     what: `append to ${table}`,
     where: ofFiles.has(Object(connection)) ? 'warehouse' : 'sandbox',
@@ -55,11 +65,12 @@ export async function decideEachStep(decide: Decide): Promise<void> {
   for (const call of HANDLE_CALLS) wrap(handles, call, () => ({ what: `handle.${call}`, where: 'files' }))
   syncBuiltinESMExports()
 
-  function wrap(owner: object, call: string, stepOf: (first: unknown, self: unknown) => Step): void {
+  function wrap(owner: object, call: string, stepOf: (first: unknown, self: unknown) => Step | undefined): void {
     const original: unknown = Reflect.get(owner, call)
     if (typeof original !== 'function') throw new Error(`expected ${call} to be a function`)
     Reflect.set(owner, call, async function (this: unknown, ...args: unknown[]) {
-      const after = decide(stepOf(args[0], this))
+      const step = stepOf(args[0], this)
+      const after = step && decide(step)
       const result: unknown = await Reflect.apply(original, this, args)
       try {
         after?.()

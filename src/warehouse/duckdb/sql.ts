@@ -10,9 +10,9 @@ export function tableName({ schema, name }: TableName): string {
 /** All or nothing. What was thrown inside is thrown on, after the rollback. */
 export async function transaction<T>(connection: DuckDBConnection, work: () => Promise<T>): Promise<T> {
   try {
-    await run(connection, 'BEGIN TRANSACTION')
+    await connection.run('BEGIN TRANSACTION')
     const result = await work()
-    await run(connection, 'COMMIT')
+    await connection.run('COMMIT')
     return result
   } catch (error) {
     await connection.run('ROLLBACK').catch(() => undefined) // the first error is the one that tells
