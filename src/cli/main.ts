@@ -9,5 +9,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error
 })
 
+// As where a shell or a compose file passes on what nobody has set.
+if (process.env.TEMPORAL_ADDRESS === '') delete process.env.TEMPORAL_ADDRESS
 if (STAYS.has(process.argv[2] ?? '')) await import('./small-heap.ts') // before what the command itself needs
 process.exitCode = await run(process.argv)

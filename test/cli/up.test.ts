@@ -5,7 +5,7 @@ import { freePort } from '../server/free-port.ts'
 import { configText, Project, pipelineText } from './project.ts'
 
 /** Whoever has a server elsewhere has its key and its namespace in the environment: they are not meant for our own. */
-const variables = { TEMPORAL_API_KEY: 'of another server', TEMPORAL_NAMESPACE: 'elsewhere' }
+const variables = { TEMPORAL_ADDRESS: '', TEMPORAL_API_KEY: 'of another server', TEMPORAL_NAMESPACE: 'elsewhere' }
 
 test('`up` starts a server of its own, commands find it, and Ctrl-C ends both with 0', async () => {
   await using project = await Project.create(configText({ prices: pipelineText('prices') }), { variables })
