@@ -16,7 +16,7 @@ export async function tellOfFiles(
   const name = of.partition === undefined ? of.pipeline : `${of.pipeline} ${of.partition}`
   if (newlyHeld > 0)
     await tellActivities(
-      of.partition === undefined ? `tell of ${newlyHeld} held files of ${name}` : `tell that ${name} is held`,
+      of.partition === undefined ? `tell of ${counted(newlyHeld, 'held file')} of ${name}` : `tell that ${name} is held`,
     ).tell({
       ...of,
       what: 'held',
